@@ -1,0 +1,51 @@
+package dropin
+
+import "time"
+
+// Item is one drop-in as its author wrote it: one data key of a labeled ConfigMap.
+type Item struct {
+	Ref  Ref
+	Kind Kind
+	// Data is the key's value, decompressed.
+	Data []byte
+	// Created is the ConfigMap's creation time: the older drop-in keeps a
+	// contested name. Zero where there is none, as in a CI check.
+	Created time.Time
+	// Version is the ConfigMap's resourceVersion: provenance only.
+	Version string
+	// Folder is the dashboard folder annotation, empty for other kinds.
+	Folder string
+}
+
+// Policy is what the platform team allows drop-ins to do.
+type Policy struct {
+	// Trusted lists the namespaces whose drop-ins may name files on the server,
+	// use its service account token and discover objects of every namespace.
+	// The release namespace is among them.
+	Trusted []string
+	// MaxBytes limits one drop-in's size; 0 means no limit.
+	MaxBytes int
+}
+
+// Checked is an Item after it was looked at alone: either its final bytes or
+// its problems. It holds what [Assemble] needs, so that assembling thousands
+// of items parses none of them again.
+type Checked struct {
+	Ref     Ref
+	Kind    Kind
+	Created time.Time
+	Version string
+	// Source is the hex SHA-256 of Item.Data.
+	Source string
+	// Published are the final bytes for the server; nil if there are problems.
+	Published []byte
+	// SHA256 is the hex digest of Published.
+	SHA256 string
+	// Stale says that these are the last good bytes of a drop-in whose newest edit was refused.
+	Stale bool
+	// Problems found in the item alone. Not empty means it must not be published.
+	Problems []Problem
+}
+
+// OK says whether the item may be assembled.
+func (c Checked) OK() bool { return len(c.Problems) == 0 }

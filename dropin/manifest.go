@@ -1,0 +1,48 @@
+package dropin
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// ManifestName is the file in a published generation that lists its items.
+const ManifestName = "manifest.json"
+
+// Manifest lists what a generation holds. The server finds what changed by
+// comparing two manifests, without reading the files that did not change.
+type Manifest struct {
+	// Digest names the content of the generation: equal sets of files have equal
+	// digests, in whatever order and on whichever replica they were assembled.
+	Digest string `json:"digest"`
+	// Items are sorted by File.
+	Items []ManifestItem `json:"items"`
+}
+
+// ManifestItem is one published file.
+type ManifestItem struct {
+	Ref  Ref  `json:"ref"`
+	Kind Kind `json:"kind"`
+	// File is the path inside the generation: "<kind>/<Ref.FileName()>".
+	File string `json:"file"`
+	// SHA256 is the hex digest of the file's bytes as published.
+	SHA256 string `json:"sha256"`
+	// Source is the hex SHA-256 of the ConfigMap's value as its author wrote it.
+	// Published bytes can differ from it (job names are prefixed, policies applied).
+	Source string `json:"source"`
+	// Version is the resourceVersion the item was read at. Provenance only,
+	// never part of the digest.
+	Version string `json:"version,omitempty"`
+	// Stale says that the ConfigMap now holds an edit that was refused and
+	// that this is its last good content.
+	Stale bool `json:"stale,omitempty"`
+}
+
+// DigestOf computes the digest of items, which must be sorted by File.
+func DigestOf(items []ManifestItem) string {
+	h := sha256.New()
+	for _, it := range items {
+		fmt.Fprintf(h, "%s\x00%s\n", it.File, it.SHA256)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
