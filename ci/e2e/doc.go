@@ -1,0 +1,15 @@
+// Package e2e proves an installed release on a real cluster, as its users
+// would: it applies ConfigMaps, breaks them, kills pods, stops the API server,
+// and watches what the server, the Events and Alertmanager say.
+//
+// The tests need nothing but a kubeconfig. They reach the release through the
+// API server's service proxy, so they run from anywhere kubectl works.
+//
+//	KUBECONFIG         the cluster; without it the tests are skipped, with that reason
+//	E2E_NAMESPACE      the release's namespace (default monitoring)
+//	E2E_RELEASE        the release's name (default kube-monitoring-stack)
+//	E2E_APISERVER_STOP, E2E_APISERVER_START
+//	                   shell commands that take the API server away and bring it
+//	                   back; a kubeconfig alone cannot do that. Without them the
+//	                   one test that needs them is skipped.
+package e2e
