@@ -35,6 +35,8 @@ type Checked struct {
 	Kind    Kind
 	Created time.Time
 	Version string
+	// Folder is the dashboard's folder, empty for other kinds.
+	Folder string
 	// Source is the hex SHA-256 of Item.Data.
 	Source string
 	// Published are the final bytes for the server; nil if there are problems.

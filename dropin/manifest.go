@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 )
 
 // ManifestName is the file in a published generation that lists its items.
@@ -33,6 +34,11 @@ type ManifestItem struct {
 	// Version is the resourceVersion the item was read at. Provenance only,
 	// never part of the digest.
 	Version string `json:"version,omitempty"`
+	// Created is the ConfigMap's creation time, so that after a restart the older
+	// drop-in still keeps a contested name. Never part of the digest.
+	Created time.Time `json:"created,omitzero"`
+	// Folder is the dashboard's folder, empty for other kinds.
+	Folder string `json:"folder,omitempty"`
 	// Stale says that the ConfigMap now holds an edit that was refused and
 	// that this is its last good content.
 	Stale bool `json:"stale,omitempty"`
@@ -42,7 +48,7 @@ type ManifestItem struct {
 func DigestOf(items []ManifestItem) string {
 	h := sha256.New()
 	for _, it := range items {
-		fmt.Fprintf(h, "%s\x00%s\n", it.File, it.SHA256)
+		fmt.Fprintf(h, "%s\x00%s\x00%s\n", it.File, it.SHA256, it.Folder)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:32]
 }
