@@ -1,0 +1,214 @@
+package livedir
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+// bundle assembles rule drop-ins of the ConfigMap team/<key>: key to bytes.
+func bundle(t *testing.T, files map[string]string) *dropin.Bundle {
+	t.Helper()
+	var items []dropin.Checked
+	for key, data := range files {
+		sum := sha256.Sum256([]byte(data))
+		items = append(items, dropin.Checked{
+			Ref:       dropin.Ref{Namespace: "team", Name: "cm", Key: key},
+			Kind:      dropin.KindRules,
+			Published: []byte(data),
+			SHA256:    hex.EncodeToString(sum[:]),
+		})
+	}
+	b, problems := dropin.Assemble(items, dropin.Policy{})
+	if len(problems) > 0 {
+		t.Fatalf("assemble: %v", problems)
+	}
+	return b
+}
+
+func open(t *testing.T, path string) *Dir {
+	t.Helper()
+	d, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func publish(t *testing.T, d *Dir, b *dropin.Bundle) Written {
+	t.Helper()
+	w, err := d.Publish(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// contents reads what a reader sees behind a link: key to bytes, nil if nothing.
+func contents(t *testing.T, path, link string) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(path, link, dropin.ManifestName))
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m dropin.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, it := range m.Items {
+		data, err := readIntact(filepath.Join(path, link), it)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[it.Ref.Key] = string(data)
+	}
+	return got
+}
+
+func expect(t *testing.T, path, link string, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, contents(t, path, link)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", link, diff)
+	}
+}
+
+func TestPublishWritesOnlyWhatChanged(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	one := map[string]string{"a": "1", "b": "1", "c": "1"}
+	if w := publish(t, d, bundle(t, one)); w != (Written{Files: 3}) {
+		t.Errorf("first publish: %+v", w)
+	}
+	d.Confirm()
+	two := map[string]string{"a": "1", "b": "2", "d": "1"}
+	if w := publish(t, d, bundle(t, two)); w != (Written{Files: 2, Linked: 1}) {
+		t.Errorf("second publish: %+v", w)
+	}
+	expect(t, path, "current", two)
+	expect(t, path, "previous", one)
+	same := func(link string) os.FileInfo {
+		info, err := os.Stat(filepath.Join(path, link, "rules", "team_cm_a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	if !os.SameFile(same("current"), same("previous")) {
+		t.Error("the unchanged file is not shared by both generations")
+	}
+}
+
+func TestPublishOfSameDigestIsNoOp(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	files := map[string]string{"a": "1"}
+	publish(t, d, bundle(t, files))
+	d.step = func(name string) error {
+		t.Errorf("step %q of a publish that has nothing to do", name)
+		return nil
+	}
+	if w := publish(t, d, bundle(t, files)); w != (Written{}) {
+		t.Errorf("got %+v", w)
+	}
+}
+
+func TestPreviousIsTheLastConfirmed(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	ran := map[string]string{"a": "ran"}
+	publish(t, d, bundle(t, ran))
+	d.Confirm()
+	publish(t, d, bundle(t, map[string]string{"a": "nobody read this"}))
+	publish(t, d, bundle(t, map[string]string{"a": "nor this"}))
+	expect(t, path, "previous", ran)
+	if err := d.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, path, "current", ran)
+	again := map[string]string{"a": "nor this"}
+	publish(t, d, bundle(t, again))
+	expect(t, path, "current", again)
+	expect(t, path, "previous", ran)
+}
+
+func TestRollbackOfTheFirstGeneration(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	publish(t, d, bundle(t, map[string]string{"a": "1"}))
+	if err := d.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if got := contents(t, path, "current"); got != nil {
+		t.Errorf("current holds %v", got)
+	}
+	if d.Current().Digest != "" {
+		t.Errorf("digest %q", d.Current().Digest)
+	}
+}
+
+func TestReadAfterRestart(t *testing.T) {
+	path := t.TempDir()
+	publish(t, open(t, path), bundle(t, map[string]string{"a": "last good"}))
+	d := open(t, path)
+	items := d.Current().Items
+	if len(items) != 1 {
+		t.Fatalf("items: %+v", items)
+	}
+	got, err := d.Read(items[0])
+	if err != nil || string(got) != "last good" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestPruneKeepsWhatAReaderMayHold(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	for _, v := range []string{"1", "2", "3", "4", "5", "6", "7"} {
+		publish(t, d, bundle(t, map[string]string{"a": v}))
+		d.Confirm()
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var gens int
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), genPrefix) {
+			gens++
+		}
+	}
+	if gens != keep+2 {
+		t.Errorf("%d generations are left, want current, previous and %d", gens, keep)
+	}
+	expect(t, path, "current", map[string]string{"a": "7"})
+	expect(t, path, "previous", map[string]string{"a": "6"})
+}
+
+func TestWriteStatus(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	for _, want := range []string{"{}", `{"dropIns":[]}`} {
+		if err := d.WriteStatus([]byte(want)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(filepath.Join(path, "status.json"))
+		if err != nil || string(got) != want {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package livedir
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+// recover finds the generation in use after whatever happened to the last writer.
+func (d *Dir) recover() error {
+	if err := d.removeTemporary(); err != nil {
+		return err
+	}
+	current, err := d.readLink(currentLink)
+	if err != nil {
+		return err
+	}
+	if d.previous, err = d.readLink(previousLink); err != nil {
+		return err
+	}
+	if d.current, err = d.load(current); err == nil {
+		return nil
+	}
+	// A reader that starts now meets the same dangling link, so it is put right
+	// on the disk as well and not only in memory.
+	if d.current, err = d.load(d.previous); err == nil {
+		return d.point(currentLink, d.previous)
+	}
+	d.current = generation{}
+	return nil
+}
+
+// removeTemporary removes what was not finished. Only names with tempPrefix:
+// a complete generation that no link names is pruned by the next publish.
+func (d *Dir) removeTemporary() error {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), tempPrefix) {
+			if err := os.RemoveAll(filepath.Join(d.path, e.Name())); err != nil {
+				return fmt.Errorf("remove leftover: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// readLink returns the generation that a link names, or "" if it names none.
+func (d *Dir) readLink(name string) (string, error) {
+	target, err := os.Readlink(filepath.Join(d.path, name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case errors.Is(err, syscall.EINVAL):
+		// Someone made a directory or a file of it. Renaming over it would fail
+		// at every publish, so say it once, at the start.
+		return "", fmt.Errorf("%s is not a symlink: move it away", name)
+	case err != nil:
+		return "", err
+	case target != filepath.Base(target) || !strings.HasPrefix(target, genPrefix):
+		return "", nil
+	}
+	return target, nil
+}
+
+// load reads the manifest of a generation and looks which of its files are intact.
+func (d *Dir) load(name string) (generation, error) {
+	if name == "" {
+		return generation{}, fs.ErrNotExist
+	}
+	dir := filepath.Join(d.path, name)
+	raw, err := os.ReadFile(filepath.Join(dir, dropin.ManifestName))
+	if err != nil {
+		return generation{}, err
+	}
+	var m dropin.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return generation{}, fmt.Errorf("%s of %s: %w", dropin.ManifestName, name, err)
+	}
+	if m.Digest != dropin.DigestOf(m.Items) || name != genPrefix+m.Digest {
+		return generation{}, fmt.Errorf("%s of %s does not fit its digest", dropin.ManifestName, name)
+	}
+	return generation{name: name, manifest: m, intact: intactFiles(dir, m)}, nil
+}
+
+func intactFiles(dir string, m dropin.Manifest) map[string]string {
+	intact := make(map[string]string, len(m.Items))
+	for _, it := range m.Items {
+		if _, err := readIntact(dir, it); err == nil {
+			intact[it.File] = it.SHA256
+		}
+	}
+	return intact
+}
+
+// readIntact reads a published file and compares it with the manifest: a disk
+// that lost bytes must not become somebody's last good version.
+func readIntact(dir string, it dropin.ManifestItem) ([]byte, error) {
+	if !filepath.IsLocal(it.File) {
+		return nil, fmt.Errorf("%q leaves the generation", it.File)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, it.File))
+	if err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != it.SHA256 {
+		return nil, fmt.Errorf("%s is not what the manifest says", it.File)
+	}
+	return data, nil
+}
