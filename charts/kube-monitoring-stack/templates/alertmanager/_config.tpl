@@ -1,0 +1,28 @@
+{{/* alertmanager.yml when there is no other: everything is seen in Alertmanager, nothing leaves it. */}}
+{{- define "monitoring.alertmanager.config" -}}
+{{- if .Values.alertmanager.config -}}
+{{- toYaml .Values.alertmanager.config -}}
+{{- else -}}
+route:
+  receiver: none
+  group_by: [cluster, namespace, alertname]
+  group_wait: 30s
+  group_interval: 5m
+  repeat_interval: 12h
+receivers:
+  # Shown in the web page, sent nowhere.
+  - name: none
+inhibit_rules:
+  # A critical alert holds back what says the same with less weight.
+  - source_matchers: [severity="critical"]
+    target_matchers: [severity=~"warning|info"]
+    equal: [cluster, namespace, alertname]
+  - source_matchers: [severity="warning"]
+    target_matchers: [severity="info"]
+    equal: [cluster, namespace, alertname]
+  # A node that is gone explains what its exporters no longer say.
+  - source_matchers: [alertname="KubeNodeNotReady"]
+    target_matchers: [alertname=~"KubeletTargetDown|NodeExporterTargetDown"]
+    equal: [cluster, node]
+{{- end -}}
+{{- end -}}
