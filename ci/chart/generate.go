@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/values"
+)
+
+const (
+	chartDir   = "charts/kube-monitoring-stack"
+	rulesDir   = "rules"
+	chartRules = chartDir + "/files/rules"
+
+	tableBegin = "<!-- values: begin, generated -->\n"
+	tableEnd   = "<!-- values: end -->\n"
+)
+
+// generate returns what the project under root should hold, and the paths of
+// files that were generated once and no longer are.
+func generate(root fs.FS) (want generated, stale []string, err error) {
+	want = generated{}
+	if err := generateRules(root, want); err != nil {
+		return nil, nil, err
+	}
+	if err := generateValues(root, want); err != nil {
+		return nil, nil, err
+	}
+	have, err := fs.Glob(root, chartRules+"/*.yaml")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range have {
+		if want[p] == nil {
+			stale = append(stale, p)
+		}
+	}
+	return want, stale, nil
+}
+
+// generateRules copies the rules, without their unit tests, to where Helm's
+// templates can read them.
+func generateRules(root fs.FS, want generated) error {
+	files, err := fs.Glob(root, rulesDir+"/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, p := range files {
+		if strings.HasSuffix(p, "_test.yaml") {
+			continue
+		}
+		data, err := fs.ReadFile(root, p)
+		if err != nil {
+			return err
+		}
+		want[chartRules+"/"+path.Base(p)] = data
+	}
+	return nil
+}
+
+// generateValues makes the schema and the README's table of values.
+func generateValues(root fs.FS, want generated) error {
+	data, err := fs.ReadFile(root, chartDir+"/values.yaml")
+	if err != nil {
+		return err
+	}
+	tree, err := values.Parse(data)
+	if err != nil {
+		return fmt.Errorf("values.yaml: %w", err)
+	}
+	if want[chartDir+"/values.schema.json"], err = values.Schema(tree); err != nil {
+		return fmt.Errorf("values.yaml: %w", err)
+	}
+	readme, err := fs.ReadFile(root, chartDir+"/README.md")
+	if err != nil {
+		return err
+	}
+	before, rest, ok := bytes.Cut(readme, []byte(tableBegin))
+	_, after, ok2 := bytes.Cut(rest, []byte(tableEnd))
+	if !ok || !ok2 {
+		return fmt.Errorf("README.md lacks the lines %q and %q", strings.TrimSpace(tableBegin), strings.TrimSpace(tableEnd))
+	}
+	want[chartDir+"/README.md"] = []byte(string(before) + tableBegin + values.Table(tree) + tableEnd + string(after))
+	return nil
+}
