@@ -1,0 +1,134 @@
+// Package build turns Go modules into programs in the cluster's directory. A
+// program is built beside its place and then renamed into it, so a build that
+// is killed leaves no half of one.
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Program says how a program is built from a published Go module.
+type Program struct {
+	// Name is the file's name.
+	Name string
+	// Module and Version say where it comes from.
+	Module, Version string
+	// Package is the main package to build. It may lie in the module, or be
+	// "." for Source.
+	Package string
+	// Source is the text of a main.go of our own, for a program that joins
+	// several packages of the module.
+	Source string
+	// StagingReplaces is set for a module that replaces others by folders of
+	// its own repository, as k8s.io/kubernetes does with its staging modules. They
+	// are taken at the version that was published for the same release.
+	StagingReplaces func(version string) string
+	// InPlace builds a copy of the module instead of depending on it, with these
+	// files added: some modules lack files that their build generates.
+	InPlace map[string]string
+	// LDFlags follow "-s -w".
+	LDFlags string
+}
+
+// Builder builds programs.
+type Builder struct {
+	// Bin returns the place of a program, Src the folder it is built in, and Log
+	// the file that takes the output of the Go command.
+	Bin, Src, Log func(name string) string
+}
+
+// Error is a failed build.
+type Error struct {
+	Name, Log string
+	Err       error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("build %s: %v", e.Name, e.Err) }
+
+// Unwrap returns what the Go command answered.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Ready tells whether the program is there, as p describes it.
+func (b Builder) Ready(p Program) bool {
+	if _, err := os.Stat(b.Bin(p.Name)); err != nil {
+		return false
+	}
+	stamp, err := os.ReadFile(b.stamp(p))
+	return err == nil && string(stamp) == p.digest()
+}
+
+// Build builds the program if it is not Ready, and tells whether it did.
+func (b Builder) Build(ctx context.Context, p Program) (bool, error) {
+	if b.Ready(p) {
+		return false, nil
+	}
+	if err := b.build(ctx, p); err != nil {
+		return false, &Error{Name: p.Name, Log: b.Log("build-" + p.Name), Err: err}
+	}
+	return true, nil
+}
+
+func (b Builder) build(ctx context.Context, p Program) error {
+	src, bin := b.Src(p.Name), b.Bin(p.Name)
+	// What a killed or an older build left is no basis.
+	if err := os.RemoveAll(src); err != nil {
+		return err
+	}
+	for _, dir := range []string{src, filepath.Dir(bin)} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	run, closeLog, err := goIn(src, b.Log("build-"+p.Name))
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+
+	mod := "-mod=mod" // completes the go.mod written here
+	if p.InPlace != nil {
+		mod = "-mod=readonly"
+		err = copyModule(ctx, p, src)
+	} else {
+		err = writeModule(ctx, p, src)
+	}
+	if err != nil {
+		return err
+	}
+	fresh := bin + ".building"
+	if err := run(ctx, "build", mod, "-ldflags", strings.TrimSpace("-s -w "+p.LDFlags), "-o", fresh, p.Package); err != nil {
+		return err
+	}
+	// The stamp goes last: without it the program is built again.
+	if err := os.Remove(b.stamp(p)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(fresh, bin); err != nil {
+		return err
+	}
+	return os.WriteFile(b.stamp(p), []byte(p.digest()), 0o644)
+}
+
+func (b Builder) stamp(p Program) string { return filepath.Join(b.Src(p.Name), "built") }
+
+// digest changes whenever another program would come out.
+func (p Program) digest() string {
+	staging := ""
+	if p.StagingReplaces != nil {
+		staging = p.StagingReplaces(p.Version)
+	}
+	raw, err := json.Marshal([]any{p.Name, p.Module, p.Version, p.Package, p.Source, staging, p.InPlace, p.LDFlags})
+	if err != nil {
+		panic(err) // strings and a map of strings
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	_ "embed"
+	"os"
+	"strings"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/build"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/debian"
+)
+
+//go:embed kubernetes/main.go
+var kubernetesMain string
+
+// kubernetesNames are the names that the one program for all of Kubernetes answers to.
+var kubernetesNames = []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"}
+
+// packages are what nodes need from the distribution.
+func packages() []debian.Need {
+	return []debian.Need{
+		{Package: "containerd", File: "/usr/bin/containerd"},
+		{Package: "runc", File: "/usr/sbin/runc"},
+		{Package: "containernetworking-plugins", File: "/usr/lib/cni/bridge"},
+		{Package: "nftables", File: "/usr/sbin/nft"},
+		{Package: "iptables", File: "/usr/sbin/iptables"}, // for pods with a hostPort
+		{Package: "ca-certificates", File: caCertificates},
+	}
+}
+
+const caCertificates = "/etc/ssl/certs/ca-certificates.crt"
+
+func kubernetes() build.Program {
+	const v = "k8s.io/component-base/version."
+	minor := strings.Split(kubernetesVersion, ".")[1]
+	return build.Program{
+		Name: "kubernetes", Module: "k8s.io/kubernetes", Version: kubernetesVersion, Package: ".",
+		Source:          strings.Replace(kubernetesMain, "//go:build ignore\n", "", 1),
+		StagingReplaces: func(version string) string { return "v0." + strings.TrimPrefix(version, "v1.") },
+		LDFlags:         "-X " + v + "gitVersion=" + kubernetesVersion + " -X " + v + "gitMajor=1 -X " + v + "gitMinor=" + minor,
+	}
+}
+
+func etcd() build.Program {
+	return build.Program{Name: "etcd", Module: "go.etcd.io/etcd/server/v3", Version: etcdVersion, Package: "go.etcd.io/etcd/server/v3"}
+}
+
+func coredns() build.Program {
+	return build.Program{Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, Package: "github.com/coredns/coredns"}
+}
+
+func helm() build.Program {
+	return build.Program{
+		Name: "helm", Module: "helm.sh/helm/v3", Version: helmVersion, Package: "helm.sh/helm/v3/cmd/helm",
+		LDFlags: "-X helm.sh/helm/v3/internal/version.version=" + helmVersion,
+	}
+}
+
+// linkKubernetes gives the one program its names.
+func linkKubernetes(bin func(name string) string) error {
+	for _, name := range kubernetesNames {
+		if target, err := os.Readlink(bin(name)); err == nil && target == "kubernetes" {
+			continue
+		}
+		if err := os.Symlink("kubernetes", bin(name)+".new"); err != nil && !os.IsExist(err) {
+			return err
+		}
+		if err := os.Rename(bin(name)+".new", bin(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
