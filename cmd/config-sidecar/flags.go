@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/common/promslog/flag"
+	"github.com/prometheus/common/version"
+)
+
+// errHelp says that help or the version was printed and nothing else is to do.
+var errHelp = errors.New("help was asked for")
+
+const help = `Watches labeled ConfigMaps, publishes those that are good, and reloads its neighbour.
+
+A ConfigMap with the label kube-monitoring-stack.io/drop-in: scrape or rules is a drop-in: each of its keys
+holds a Prometheus scrape_configs file or rule file. What is wrong with one is told by an Event on it,
+by /status and by metrics, and changes nothing for the others.
+
+Examples:
+
+  In the pod, beside the server:
+    config-sidecar --live-dir=/data/drop-ins --reload-url=unix:///run/kube-monitoring-stack/reload.sock
+
+  Outside of the cluster, for two namespaces:
+    config-sidecar --kubeconfig=$HOME/.kube/config --namespaces=team-a,team-b \
+      --live-dir=/tmp/drop-ins --reload-url=http://127.0.0.1:9090/-/reload`
+
+type flags struct {
+	forWhom    string
+	liveDir    string
+	reloadURL  string
+	listen     string
+	kubeconfig string
+	namespaces string
+	trusted    string
+	maxBytes   int64
+	log        *promslog.Config
+}
+
+func parse(args []string, stdout io.Writer) (*flags, error) {
+	f := &flags{log: &promslog.Config{}}
+	app := kingpin.New("config-sidecar", help)
+	app.UsageWriter(stdout).ErrorWriter(stdout)
+	done := false
+	app.Terminate(func(int) { done = true })
+	app.Version(version.Print("config-sidecar"))
+	app.HelpFlag.Short('h')
+
+	app.Flag("for", "What the sidecar stands beside.").Default("server").EnumVar(&f.forWhom, "server", "alertmanager", "grafana")
+	app.Flag("live-dir", "Directory to publish to. It should outlive the pod, so that a restart finds all drop-ins.").Required().StringVar(&f.liveDir)
+	app.Flag("reload-url", "Where to ask for a reload: unix:///path/to.sock, or http(s):// and the path.").
+		Default("unix:///run/kube-monitoring-stack/reload.sock").StringVar(&f.reloadURL)
+	app.Flag("listen-address", "Where /healthz, /readyz, /metrics and /status are served.").Default(":9096").StringVar(&f.listen)
+	app.Flag("kubeconfig", "Path of a kubeconfig. Default: the pod's service account.").StringVar(&f.kubeconfig)
+	app.Flag("namespaces", "Comma list of namespaces to read. Default: all.").StringVar(&f.namespaces)
+	app.Flag("trusted-namespaces", "Comma list of namespaces whose drop-ins may name files on the server and discover targets everywhere.").StringVar(&f.trusted)
+	app.Flag("max-bytes", "Largest drop-in that is taken, in bytes, decompressed. 0: no limit.").Default("4194304").Int64Var(&f.maxBytes)
+	flag.AddFlags(app, f.log)
+
+	_, err := app.Parse(args)
+	switch {
+	case done:
+		return nil, errHelp
+	case err != nil:
+		return nil, fmt.Errorf("%w (try --help)", err)
+	case f.forWhom != "server":
+		return nil, fmt.Errorf("--for=%s is not there yet: this version serves the monitoring server only, so use --for=server", f.forWhom)
+	}
+	return f, nil
+}
+
+func (f *flags) logger(w io.Writer) *slog.Logger {
+	f.log.Writer = w
+	return promslog.New(f.log)
+}
+
+// list splits a comma list and leaves out what is empty.
+func list(s string) []string {
+	var out []string
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}

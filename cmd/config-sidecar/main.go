@@ -1,0 +1,40 @@
+// Command config-sidecar watches drop-ins, publishes those that are good and has
+// the monitoring server beside it reload.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"k8s.io/klog/v2"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if errors.Is(err, errHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "config-sidecar:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run is the program without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	log := f.logger(stderr)
+	klog.SetSlogLogger(log.With("component", "client-go"))
+	return serve(ctx, f, log)
+}

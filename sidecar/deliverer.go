@@ -1,0 +1,79 @@
+package sidecar
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/cache"
+)
+
+// deliverer is what a reflector writes to: it passes everything on and keeps
+// only the keys, to find out what is gone when a new list comes.
+type deliverer struct {
+	deliver func(Event)
+	known   map[Key]struct{}
+	synced  func()
+}
+
+var (
+	_ cache.ReflectorStore    = (*deliverer)(nil)
+	_ cache.TransformingStore = (*deliverer)(nil)
+)
+
+// Add implements [cache.ReflectorStore].
+func (d *deliverer) Add(obj any) error {
+	if cm, ok := obj.(*corev1.ConfigMap); ok {
+		d.known[KeyOf(cm)] = struct{}{}
+		d.deliver(Event{Key: KeyOf(cm), Object: cm})
+	}
+	return nil
+}
+
+// Update implements [cache.ReflectorStore].
+func (d *deliverer) Update(obj any) error { return d.Add(obj) }
+
+// Delete implements [cache.ReflectorStore].
+func (d *deliverer) Delete(obj any) error {
+	if cm, ok := obj.(*corev1.ConfigMap); ok {
+		delete(d.known, KeyOf(cm))
+		d.deliver(Event{Key: KeyOf(cm)})
+	}
+	return nil
+}
+
+// Replace implements [cache.ReflectorStore]: the list is all there is. Only when
+// each object of it has been processed is the source synced.
+func (d *deliverer) Replace(list []any, _ string) error {
+	gone := d.known
+	d.known = make(map[Key]struct{}, len(list))
+	for _, obj := range list {
+		cm, ok := obj.(*corev1.ConfigMap)
+		if !ok {
+			continue
+		}
+		delete(gone, KeyOf(cm))
+		if err := d.Add(cm); err != nil {
+			return err
+		}
+	}
+	for key := range gone {
+		d.deliver(Event{Key: key})
+	}
+	d.synced()
+	d.deliver(Event{Synced: true})
+	return nil
+}
+
+// Resync implements [cache.ReflectorStore]. There is nothing to do: the loop
+// keeps what it made of each object.
+func (d *deliverer) Resync() error { return nil }
+
+// Transformer implements [cache.TransformingStore]. A list of thousands is held at
+// once while it arrives, and managed fields are often the larger part of it.
+func (d *deliverer) Transformer() cache.TransformFunc {
+	return func(obj any) (any, error) {
+		if cm, ok := obj.(*corev1.ConfigMap); ok {
+			cm.ManagedFields = nil
+			delete(cm.Annotations, corev1.LastAppliedConfigAnnotation)
+		}
+		return obj, nil
+	}
+}
