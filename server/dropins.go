@@ -1,0 +1,57 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/prometheus/common/route"
+	"github.com/prometheus/prometheus/util/httputil"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+// statusName is the file in the live directory in which the sidecar says what
+// it knows and we do not: which drop-ins it refused, and why.
+const statusName = "status.json"
+
+// ownAPI adds what Prometheus' API does not have.
+func (s *Server) ownAPI(r *route.Router) {
+	r.Get("/status/dropins", s.whenReady(httputil.CompressionHandler{Handler: http.HandlerFunc(s.dropIns)}.ServeHTTP))
+}
+
+// dropInsAnswer is the data of /api/v1/status/dropins.
+type dropInsAnswer struct {
+	// Digest names the generation in force; empty when there is none.
+	Digest string `json:"digest"`
+	// Items are the drop-ins in force.
+	Items []dropin.ManifestItem `json:"items"`
+	// Sidecar is the sidecar's own report as it wrote it, absent without one.
+	Sidecar json.RawMessage `json:"sidecar,omitempty"`
+}
+
+func (s *Server) dropIns(w http.ResponseWriter, r *http.Request) {
+	httputil.SetCORS(w, s.opts.Web.CORSOrigin, r)
+	p := s.running.Load()
+	a := dropInsAnswer{Digest: p.Digest(), Items: p.Generation.Items()}
+	if a.Items == nil {
+		a.Items = []dropin.ManifestItem{}
+	}
+	if s.opts.DropIns.Dir != "" {
+		raw, err := os.ReadFile(filepath.Join(s.opts.DropIns.Dir, statusName))
+		switch {
+		case err == nil && json.Valid(raw):
+			a.Sidecar = raw
+		case err == nil || !errors.Is(err, fs.ErrNotExist):
+			s.logger.Warn("cannot use the sidecar's status", "file", statusName, "err", err)
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(struct { // the client went away
+		Status string        `json:"status"`
+		Data   dropInsAnswer `json:"data"`
+	}{"success", a})
+}

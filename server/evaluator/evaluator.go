@@ -1,0 +1,165 @@
+// Package evaluator evaluates recording and alerting rules. It spreads rule
+// files over several rules.Managers of Prometheus, because a Manager's Update
+// rebuilds and compares every group it has: with many small Managers an edit of
+// one file costs what one file costs.
+package evaluator
+
+import (
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/rules"
+)
+
+// DefaultShards is enough for an edit among 10,000 rules to take milliseconds.
+// A shard without rules is a nil pointer.
+const DefaultShards = 64
+
+// Options configure an [Evaluator].
+type Options struct {
+	// Rules is the template for each shard's Manager. Its GroupLoader and
+	// RestoreNewRuleGroups are the Evaluator's to set.
+	Rules rules.ManagerOptions
+	// Shards is the number of Managers, [DefaultShards] if 0.
+	Shards int
+	Logger *slog.Logger
+}
+
+// Set is everything the rules depend on.
+type Set struct {
+	// Groups holds parsed rule files by identifier. A file that did not change
+	// must be the same pointer as in the Set before.
+	Groups         map[string]*rulefmt.RuleGroups
+	Interval       time.Duration
+	ExternalLabels labels.Labels
+	ExternalURL    string
+}
+
+// Evaluator holds the shards. Its methods may be called concurrently.
+type Evaluator struct {
+	opts Options
+
+	mtx     sync.RWMutex // guards what follows
+	shards  []*shard
+	current Set
+	stopped bool
+	running sync.WaitGroup
+	updates uint64
+}
+
+// New returns an Evaluator without rules.
+func New(o Options) *Evaluator {
+	if o.Shards == 0 {
+		o.Shards = DefaultShards
+	}
+	if o.Rules.Metrics == nil {
+		// One for all shards: the metrics' labels name the group, and a second
+		// registration would fail.
+		o.Rules.Metrics = rules.NewGroupMetrics(o.Rules.Registerer)
+	}
+	if o.Rules.ConcurrentEvalsEnabled && o.Rules.RuleConcurrencyController == nil {
+		// A Manager would make one for itself, and the limit would be per shard.
+		o.Rules.RuleConcurrencyController = newConcurrency(o.Rules.MaxConcurrentEvals)
+	}
+	return &Evaluator{opts: o, shards: make([]*shard, o.Shards)}
+}
+
+// Update puts the rules of s in force. Groups that did not change go on
+// undisturbed; changed ones keep the state of their alerts. If it fails, the
+// rules of before stay in force.
+func (e *Evaluator) Update(s Set) error {
+	e.mtx.Lock()
+	defer e.mtx.Unlock()
+	if e.stopped {
+		return nil
+	}
+	old := e.current
+	// Update compares rules by their text. What every rule also depends on must
+	// be compared here, or unchanged rules would keep the old values.
+	rebuild := !labels.Equal(old.ExternalLabels, s.ExternalLabels) || old.ExternalURL != s.ExternalURL
+	all := rebuild || old.Interval != s.Interval
+
+	var done []int
+	for i, files := range e.split(s.Groups) {
+		if !all && e.shards[i].has(files) {
+			continue
+		}
+		err := e.updateShard(i, files, s, rebuild)
+		if err == nil {
+			done = append(done, i)
+			continue
+		}
+		err = fmt.Errorf("update rules: %w", err)
+		before := e.split(old.Groups)
+		for _, j := range done {
+			if back := e.updateShard(j, before[j], old, rebuild); back != nil {
+				err = fmt.Errorf("%w; going back failed as well: %w", err, back)
+			}
+		}
+		return err
+	}
+	e.current = s
+	return nil
+}
+
+func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s Set, rebuild bool) error {
+	if e.shards[i] == nil {
+		if len(files) == 0 {
+			return nil
+		}
+		e.shards[i] = newShard(e.opts.Rules)
+		e.running.Add(1)
+		go func(m *rules.Manager) {
+			defer e.running.Done()
+			m.Run()
+		}(e.shards[i].manager)
+	}
+	e.updates++
+	return e.shards[i].update(files, s, rebuild)
+}
+
+// split assigns each file to its shard by a hash of its identifier, so that a
+// file stays with its Manager, and its alerts with it, whatever comes and goes.
+func (e *Evaluator) split(groups map[string]*rulefmt.RuleGroups) []map[string]*rulefmt.RuleGroups {
+	out := make([]map[string]*rulefmt.RuleGroups, len(e.shards))
+	for id, g := range groups {
+		h := fnv.New32a()
+		h.Write([]byte(id))
+		i := h.Sum32() % uint32(len(e.shards))
+		if out[i] == nil {
+			out[i] = map[string]*rulefmt.RuleGroups{}
+		}
+		out[i][id] = g
+	}
+	return out
+}
+
+// Updates counts the shards that were ever updated.
+func (e *Evaluator) Updates() uint64 {
+	e.mtx.RLock()
+	defer e.mtx.RUnlock()
+	return e.updates
+}
+
+// Stop ends all evaluation and waits for it.
+func (e *Evaluator) Stop() {
+	e.mtx.Lock()
+	defer e.mtx.Unlock()
+	if e.stopped {
+		return
+	}
+	e.stopped = true
+	var stopping sync.WaitGroup
+	for _, s := range e.shards {
+		if s != nil {
+			stopping.Go(s.manager.Stop)
+		}
+	}
+	stopping.Wait()
+	e.running.Wait()
+}

@@ -1,0 +1,110 @@
+package evaluator
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/rules"
+)
+
+// shard is one rules.Manager and the files it has. Its owner serialises updates.
+type shard struct {
+	manager *rules.Manager
+	files   *memory
+	restore *restore
+	known   map[string]bool // keys of the groups in force
+}
+
+func newShard(o rules.ManagerOptions) *shard {
+	s := &shard{
+		files:   &memory{parser: o.Parser},
+		restore: newRestore(),
+		known:   map[string]bool{},
+	}
+	o.GroupLoader = s.files
+	o.RestoreNewRuleGroups = false // see restore
+	o.Logger = quiet(o.Logger)
+	s.manager = rules.NewManager(&o)
+	return s
+}
+
+// has says whether the shard already evaluates exactly these files.
+func (s *shard) has(files map[string]*rulefmt.RuleGroups) bool {
+	if s == nil {
+		return len(files) == 0
+	}
+	return maps.Equal(s.files.groups, files)
+}
+
+// update puts files in force. With rebuild every group is made anew, with its
+// alert state, even if its text is the same.
+func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild bool) error {
+	before := s.files.groups
+	keys := groupKeys(files)
+	s.restore.expect(keys, s.known)
+
+	apply := func(files map[string]*rulefmt.RuleGroups) error {
+		s.files.groups = files
+		return s.manager.Update(set.Interval, slices.Sorted(maps.Keys(files)), set.ExternalLabels, set.ExternalURL, s.restore.iterate)
+	}
+	if rebuild && len(before) > 0 {
+		// There is no way to tell a Manager that equal text is not an equal
+		// rule. So give it different groups first: a limit nothing reaches.
+		if err := apply(otherLimit(files)); err != nil {
+			s.files.groups = before
+			return err
+		}
+	}
+	if err := apply(files); err != nil {
+		s.files.groups = before
+		return err
+	}
+	s.known = keys
+	return nil
+}
+
+func groupKeys(files map[string]*rulefmt.RuleGroups) map[string]bool {
+	keys := map[string]bool{}
+	for id, f := range files {
+		for _, g := range f.Groups {
+			keys[rules.GroupKey(id, g.Name)] = true
+		}
+	}
+	return keys
+}
+
+// otherLimit returns the same groups with another limit of equal or no effect.
+func otherLimit(files map[string]*rulefmt.RuleGroups) map[string]*rulefmt.RuleGroups {
+	out := make(map[string]*rulefmt.RuleGroups, len(files))
+	for id, f := range files {
+		c := &rulefmt.RuleGroups{Groups: slices.Clone(f.Groups)}
+		for i := range c.Groups {
+			if c.Groups[i].Limit == 0 {
+				c.Groups[i].Limit = -1 // as good as none, see rules/alerting.go
+			} else {
+				c.Groups[i].Limit++
+			}
+		}
+		out[id] = c
+	}
+	return out
+}
+
+// memory is a rules.GroupLoader of files that were parsed before.
+type memory struct {
+	groups map[string]*rulefmt.RuleGroups
+	parser parser.Parser
+}
+
+// Load returns the groups of an identifier. They were validated when parsed.
+func (m *memory) Load(id string, _ bool, _ model.ValidationScheme) (*rulefmt.RuleGroups, []error) {
+	return m.groups[id], nil
+}
+
+// Parse returns a tree of its own for each rule: the engine changes it.
+func (m *memory) Parse(query string) (parser.Expr, error) {
+	return m.parser.ParseExpr(query)
+}

@@ -1,0 +1,90 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/prometheus/prometheus/util/notifications"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
+)
+
+// open brings the server from listening to ready: storage, configuration, and
+// then whatever uses the two.
+func (s *Server) open() {
+	if err := s.openStorage(); err != nil {
+		s.fail("start", err)
+		return
+	}
+	if s.background.Err() != nil {
+		return // stopped during replay
+	}
+	s.runParts()
+	if err := s.firstPlan(s.background); err != nil {
+		s.fail("start", err)
+		return
+	}
+	s.setState(serving)
+	s.notes.DeleteNotification(notifications.StartingUp)
+	close(s.ready)
+	s.logger.Info("Server is ready to receive web requests.", "addr", s.Addr())
+	s.loops.Go(s.reloadLoop)
+}
+
+// firstPlan puts the best there is in force: the current generation, or else
+// the one before, or else the base alone. A server without the newest drop-ins
+// is better than none, but nobody must overlook that it is one.
+func (s *Server) firstPlan(ctx context.Context) error {
+	s.reloading.Lock()
+	defer s.reloading.Unlock()
+
+	var errs error
+	for i, source := range []string{generation.Current, generation.Previous, ""} {
+		if s.opts.DropIns.Dir == "" && source != "" {
+			continue
+		}
+		p, err := s.planFrom(source)
+		if err == nil {
+			err = s.commit(ctx, nil, p, false)
+		}
+		if err == nil {
+			fellBack := i > 0 && errs != nil
+			if fellBack {
+				s.logger.Error("The newest drop-ins are not in force", "running", describe(source), "digest", p.Digest(), "err", errs)
+			}
+			s.loader.Forget(p)
+			s.metrics.runs(p.Digest(), fellBack)
+			s.metrics.reloaded(!fellBack, 0)
+			return nil
+		}
+		if errors.Is(err, generation.ErrNone) {
+			continue
+		}
+		s.logger.Error("Cannot start with "+describe(source), "err", err)
+		errs = errors.Join(errs, err)
+		if broken := (*plan.BaseError)(nil); errors.As(err, &broken) {
+			break // no generation can make up for that
+		}
+	}
+	return fmt.Errorf("error loading config from %q: %w", s.opts.ConfigFile, errs)
+}
+
+func (s *Server) planFrom(link string) (*plan.Plan, error) {
+	var gen *generation.Generation
+	if link != "" {
+		var err error
+		if gen, err = generation.Resolve(s.opts.DropIns.Dir, link); err != nil {
+			return nil, err
+		}
+	}
+	return s.loader.Prepare(gen)
+}
+
+func describe(link string) string {
+	if link == "" {
+		return "the base configuration alone"
+	}
+	return "the " + link + " generation"
+}
