@@ -63,7 +63,7 @@ func command(ctx context.Context, o options, words []string, stdout io.Writer) e
 	case "build":
 		return c.locked(func() error { return c.out.Run(ctx, c.buildSteps()) })
 	case "images":
-		return errors.New("not yet")
+		return c.locked(func() error { return c.images(ctx) })
 	case "status":
 		return c.status()
 	case "node-kill":

@@ -48,10 +48,16 @@ func coredns() build.Program {
 	return build.Program{Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, Package: "github.com/coredns/coredns"}
 }
 
+// helm renders charts for this Kubernetes unless told otherwise.
 func helm() build.Program {
+	minor := strings.Split(kubernetesVersion, ".")[1]
+	var kube string
+	for _, pkg := range []string{"chartutil", "lint/rules"} {
+		kube += " -X helm.sh/helm/v3/pkg/" + pkg + ".k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/" + pkg + ".k8sVersionMinor=" + minor
+	}
 	return build.Program{
 		Name: "helm", Module: "helm.sh/helm/v3", Version: helmVersion, Package: "helm.sh/helm/v3/cmd/helm",
-		LDFlags: "-X helm.sh/helm/v3/internal/version.version=" + helmVersion,
+		LDFlags: "-X helm.sh/helm/v3/internal/version.version=" + helmVersion + kube,
 	}
 }
 

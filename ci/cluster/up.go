@@ -12,6 +12,7 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/controlplane"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/debian"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/hostnet"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/image"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/node"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/pki"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/progress"
@@ -25,7 +26,16 @@ func (c *cluster) up(ctx context.Context) error {
 		return err
 	}
 	steps := append(c.buildSteps(), c.startSteps(nodes)...)
-	return c.out.Run(ctx, steps)
+	if c.clusterOnly {
+		return c.out.Run(ctx, append(steps, c.waitStep(len(nodes))))
+	}
+	var archives []image.Archive
+	steps = append(steps, c.imageSteps(&archives, c.loadIntoNodes)...)
+	steps = append(steps, c.installSteps(len(nodes), &archives)...)
+	if err := c.out.Run(ctx, steps); err != nil {
+		return err
+	}
+	return c.printAddresses(ctx)
 }
 
 // wanted returns the nodes to start. There are never fewer than there were: their

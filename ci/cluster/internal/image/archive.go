@@ -17,6 +17,8 @@ import (
 type Archive struct {
 	// Ref is the name with registry and tag, as containerd stores it.
 	Ref string
+	// WrittenAs is the name as a chart writes it, such as one without a registry.
+	WrittenAs string
 	// File is the path of the archive.
 	File string
 	// Digest is that of the image's manifest, ConfigDigest that of its configuration: containerd
