@@ -22,6 +22,7 @@ func Assemble(items []Checked, _ Policy) (*Bundle, []Problem) {
 
 	b := &Bundle{files: make(map[string][]byte, len(sorted))}
 	b.manifest.Items = make([]ManifestItem, 0, len(sorted))
+	owners := claimants(sorted)
 	var problems []Problem
 	for _, c := range sorted {
 		file := string(c.Kind) + "/" + c.Ref.FileName()
@@ -33,6 +34,11 @@ func Assemble(items []Checked, _ Policy) (*Bundle, []Problem) {
 			})
 			continue
 		}
+		if refused := owners.refuse(c); len(refused) > 0 {
+			problems = append(problems, refused...)
+			continue
+		}
+		owners.take(c)
 		b.files[file] = c.Published
 		b.manifest.Items = append(b.manifest.Items, ManifestItem{
 			Ref: c.Ref, Kind: c.Kind, File: file, SHA256: c.SHA256, Source: c.Source,
@@ -40,6 +46,7 @@ func Assemble(items []Checked, _ Policy) (*Bundle, []Problem) {
 		})
 	}
 	slices.SortFunc(b.manifest.Items, func(x, y ManifestItem) int { return cmp.Compare(x.File, y.File) })
+	slices.SortFunc(problems, Problem.Compare)
 	b.manifest.Digest = DigestOf(b.manifest.Items)
 	return b, problems
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 // Check looks at one item alone: it validates it with the parsers of the
@@ -33,40 +34,51 @@ func Check(it Item, p Policy) (c Checked) {
 		})
 		return c
 	}
-	published, problems := checkKind(it, p)
+	published, claims, problems := checkKind(it, p)
 	if len(problems) > 0 {
 		c.refuse(problems...)
 		return c
 	}
-	c.Published = published
+	c.Published, c.Claims = published, claims
 	c.SHA256 = sum(published)
 	return c
 }
 
-func checkKind(it Item, p Policy) ([]byte, []Problem) {
+func checkKind(it Item, p Policy) (published []byte, claims []Claim, problems []Problem) {
 	switch it.Kind {
 	case KindScrape:
-		return checkScrape(it, p)
+		published, problems = checkScrape(it, p)
 	case KindRules:
-		return checkRules(it)
-	case KindDashboard, KindDatasource, KindAlertmanager:
-		return it.Data, nil
+		published, problems = checkRules(it)
+	case KindDashboard:
+		published, claims, problems = checkDashboard(it)
+	case KindDatasource:
+		published, claims, problems = checkDatasource(it, p)
+	case KindAlertmanager:
+		published, problems = checkAlertmanager(it)
 	default:
-		return nil, []Problem{{
+		problems = []Problem{{
 			Code:    CodeUnknownKind,
 			Message: "the unknown kind " + quote(string(it.Kind)),
 			Remedy:  "Use one of " + kindList() + ".",
 		}}
 	}
+	return published, claims, problems
 }
 
-// refuse adds problems, each with the item's Ref and kind.
+// refuse sets the problems, in the order of their lines, each with the item's
+// Ref and kind. What is found in two ways is told once.
 func (c *Checked) refuse(problems ...Problem) {
-	for _, pr := range problems {
-		pr.Ref, pr.Kind = c.Ref, c.Kind
-		c.Problems = append(c.Problems, pr)
+	for i := range problems {
+		problems[i].Ref, problems[i].Kind = c.Ref, c.Kind
 	}
-	c.Published, c.SHA256 = nil, ""
+	slices.SortFunc(problems, Problem.Compare)
+	problems = slices.Compact(problems)
+	if len(problems) > maxProblems {
+		problems = problems[:maxProblems]
+	}
+	c.Problems = problems
+	c.Published, c.SHA256, c.Claims = nil, "", nil
 }
 
 func sum(b []byte) string {

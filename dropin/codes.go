@@ -4,7 +4,7 @@ package dropin
 const (
 	// CodeUnknownKind: the label's value is no [Kind].
 	CodeUnknownKind Code = "configmap/unknown-kind"
-	// CodeTwoKinds: two labels of the ConfigMap ask for different kinds.
+	// CodeTwoKinds: the labels of one ConfigMap ask for different kinds.
 	CodeTwoKinds Code = "configmap/two-kinds"
 	// CodeBadKey: the key is not a plain file name.
 	CodeBadKey Code = "configmap/bad-key"
@@ -18,27 +18,127 @@ const (
 	CodeBadGzip Code = "configmap/bad-gzip"
 	// CodeTooLarge: the value is larger than the policy allows.
 	CodeTooLarge Code = "configmap/too-large"
+	// CodeCorrupt: a published file is not what its manifest says.
+	CodeCorrupt Code = "configmap/corrupt"
 	// CodeCheckFailed: the check itself failed, which is a bug of this project
-	// or of a parser it uses.
+	// or of a parser that it uses.
 	CodeCheckFailed Code = "configmap/check-failed"
 )
 
-// The codes of problems with the YAML of any kind.
+// The codes of problems with YAML, in whatever kind.
 const (
 	// CodeYAMLSyntax: the value is not YAML.
 	CodeYAMLSyntax Code = "yaml/syntax"
+	// CodeNotUTF8: the value is not UTF-8 text.
+	CodeNotUTF8 Code = "yaml/not-utf8"
+	// CodeEmpty: the value holds nothing, or comments only.
+	CodeEmpty Code = "yaml/empty"
+	// CodeSecondDocument: the value holds more than one YAML document.
+	CodeSecondDocument Code = "yaml/second-document"
+	// CodeDuplicateYAMLKey: one mapping sets a key twice.
+	CodeDuplicateYAMLKey Code = "yaml/duplicate-key"
+	// CodeUnknownField: the format has no such field.
+	CodeUnknownField Code = "yaml/unknown-field"
+	// CodeWrongType: a value is of another type than its field takes.
+	CodeWrongType Code = "yaml/wrong-type"
+	// CodeTooComplex: the document is nested, or grows by aliases, beyond reason.
+	CodeTooComplex Code = "yaml/too-complex"
+	// CodeAmbiguous: readers of YAML do not agree on what the document means.
+	CodeAmbiguous Code = "yaml/ambiguous"
 )
 
 // The codes of problems with scrape jobs.
 const (
 	// CodeScrapeInvalid: Prometheus refuses the job for a reason that no other code names.
 	CodeScrapeInvalid Code = "scrape/invalid"
+	// CodeNoJobName: a job has no name.
+	CodeNoJobName Code = "scrape/no-job-name"
 	// CodeDuplicateJob: two jobs of one drop-in have the same name.
 	CodeDuplicateJob Code = "scrape/duplicate-job"
+	// CodeScrapeDuration: an interval or timeout is not a duration.
+	CodeScrapeDuration Code = "scrape/bad-duration"
+	// CodeTimeoutOverInterval: a scrape may take longer than the time to the next.
+	CodeTimeoutOverInterval Code = "scrape/timeout-over-interval"
+	// CodeBadRegex: a relabeling rule's regular expression does not compile.
+	CodeBadRegex Code = "scrape/bad-regex"
+	// CodeBadRelabel: a relabeling rule is not valid.
+	CodeBadRelabel Code = "scrape/bad-relabel"
+	// CodeBadTarget: a static target is not host:port, or its labels are not valid.
+	CodeBadTarget Code = "scrape/bad-target"
+	// CodeBadDiscovery: a discovery's settings are not valid.
+	CodeBadDiscovery Code = "scrape/bad-discovery"
+	// CodeUnknownDiscovery: the server has no such discovery.
+	CodeUnknownDiscovery Code = "scrape/unknown-discovery"
+	// CodeBadHTTPClient: authentication, TLS or proxy settings are not valid.
+	CodeBadHTTPClient Code = "scrape/bad-http-client"
+	// CodeSecretRef: a field refers to a secret manager, and the server has none.
+	CodeSecretRef Code = "scrape/secret-ref"
+	// CodeFileAccess: a tenant's job names files on the server.
+	CodeFileAccess Code = "scrape/file-access"
+	// CodeForeignNamespace: a tenant's job discovers another namespace.
+	CodeForeignNamespace Code = "scrape/foreign-namespace"
+	// CodeClusterDiscovery: a tenant's job discovers objects without a namespace.
+	CodeClusterDiscovery Code = "scrape/cluster-discovery"
+	// CodeServerIdentity: a tenant's discovery may act with the server's identity.
+	CodeServerIdentity Code = "scrape/server-identity"
 )
 
 // The codes of problems with rule files.
 const (
 	// CodeRulesInvalid: Prometheus refuses the rules for a reason that no other code names.
 	CodeRulesInvalid Code = "rules/invalid"
+	// CodeNoGroupName: a group has no name.
+	CodeNoGroupName Code = "rules/no-group-name"
+	// CodeDuplicateGroup: two groups of one drop-in have the same name.
+	CodeDuplicateGroup Code = "rules/duplicate-group"
+	// CodeRuleDuration: an interval, offset or for is not a duration.
+	CodeRuleDuration Code = "rules/bad-duration"
+	// CodeNoExpression: a rule has no expression.
+	CodeNoExpression Code = "rules/no-expression"
+	// CodeBadExpression: an expression is not PromQL.
+	CodeBadExpression Code = "rules/bad-expression"
+	// CodeExpressionTooComplex: an expression is too large to be parsed in good time.
+	CodeExpressionTooComplex Code = "rules/expression-too-complex"
+	// CodeNoRuleName: a rule is neither an alert nor a recording.
+	CodeNoRuleName Code = "rules/no-rule-name"
+	// CodeTwoRuleNames: a rule is both an alert and a recording.
+	CodeTwoRuleNames Code = "rules/two-rule-names"
+	// CodeBadRecordName: a recorded series' name is not valid.
+	CodeBadRecordName Code = "rules/bad-record-name"
+	// CodeAlertOnlyField: a recording rule has a field of alerts.
+	CodeAlertOnlyField Code = "rules/alert-only-field"
+	// CodeBadRuleLabel: a label or annotation is not valid.
+	CodeBadRuleLabel Code = "rules/bad-label"
+	// CodeBadTemplate: a label's or annotation's template does not parse.
+	CodeBadTemplate Code = "rules/bad-template"
+)
+
+// The codes of problems with dashboards.
+const (
+	// CodeDashboardJSON: the value is not JSON.
+	CodeDashboardJSON Code = "dashboard/not-json"
+	// CodeNotDashboard: the JSON is not a dashboard.
+	CodeNotDashboard Code = "dashboard/not-a-dashboard"
+	// CodeDashboardKey: Grafana would not read a file of that name.
+	CodeDashboardKey Code = "dashboard/bad-key"
+	// CodeBadUID: the dashboard's uid is not one that Grafana takes.
+	CodeBadUID Code = "dashboard/bad-uid"
+	// CodeBadFolder: the folder is not a relative path.
+	CodeBadFolder Code = "dashboard/bad-folder"
+	// CodeDuplicateUID: another dashboard has the same uid.
+	CodeDuplicateUID Code = "dashboard/duplicate-uid"
+)
+
+// The codes of problems with datasource files.
+const (
+	// CodeDatasourceInvalid: a datasource lacks what Grafana needs.
+	CodeDatasourceInvalid Code = "datasource/invalid"
+	// CodeDuplicateDatasource: another datasource has the same name or uid.
+	CodeDuplicateDatasource Code = "datasource/duplicate"
+	// CodeSecondDefault: another datasource is the default already.
+	CodeSecondDefault Code = "datasource/second-default"
+	// CodeExpansion: a tenant's datasource reads Grafana's environment or files.
+	CodeExpansion Code = "datasource/expansion"
+	// CodeDeletesDatasource: a tenant's file deletes datasources.
+	CodeDeletesDatasource Code = "datasource/deletes"
 )

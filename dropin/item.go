@@ -43,6 +43,8 @@ type Checked struct {
 	Published []byte
 	// SHA256 is the hex digest of Published.
 	SHA256 string
+	// Claims are the names that no two drop-ins may have.
+	Claims []Claim
 	// Stale says that these are the last good bytes of a drop-in whose newest edit was refused.
 	Stale bool
 	// Problems found in the item alone. Not empty means it must not be published.
@@ -51,3 +53,12 @@ type Checked struct {
 
 // OK says whether the item may be assembled.
 func (c Checked) OK() bool { return len(c.Problems) == 0 }
+
+// Claim is a name, such as a dashboard's uid, that only one drop-in may have.
+// The oldest drop-in that claims it has it.
+type Claim struct {
+	// Code is that of the problem if another drop-in has the name.
+	Code Code
+	Name string
+	Line int
+}

@@ -1,6 +1,7 @@
 package dropin
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -34,4 +35,9 @@ func (p Problem) String() string {
 		fmt.Fprintf(&b, ". %s", p.Remedy)
 	}
 	return b.String()
+}
+
+// Compare orders problems by Ref, line, code and message.
+func (p Problem) Compare(o Problem) int {
+	return cmp.Or(p.Ref.Compare(o.Ref), cmp.Compare(p.Line, o.Line), cmp.Compare(p.Code, o.Code), cmp.Compare(p.Message, o.Message))
 }

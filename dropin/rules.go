@@ -1,17 +1,154 @@
 package dropin
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
+	"go.yaml.in/yaml/v3"
 )
 
+// checkRules validates a rule file. It is published as it was written.
 func checkRules(it Item) ([]byte, []Problem) {
-	var problems []Problem
-	_, errs := rulefmt.Parse(it.Data, false, model.UTF8Validation, parser.NewParser(parser.Options{}), promslog.NewNopLogger())
-	for _, err := range errs {
-		problems = append(problems, Problem{Code: CodeRulesInvalid, Message: err.Error()})
+	root, problems := document(it.Data)
+	if root == nil {
+		return nil, problems
 	}
-	return it.Data, problems
+	groups, more := section(root, KindRules, "groups")
+	problems = append(problems, more...)
+	// Before any expression is parsed: this is what keeps parsing cheap.
+	problems = append(problems, bigExpressions(groups)...)
+	f := ruleFile{lines: linesOf(it.Data)}
+	if len(problems) > 0 {
+		return nil, append(problems, f.diagnose(root)...)
+	}
+	errs := parseRules(it.Data)
+	if len(errs) == 0 {
+		return it.Data, nil
+	}
+	if problems = f.diagnose(root); len(problems) == 0 {
+		for _, err := range errs {
+			problems = append(problems, Problem{Code: CodeRulesInvalid, Message: err.Error()})
+		}
+	}
+	return nil, problems
+}
+
+// ruleFile is the text that nodes stand in, for their lines.
+type ruleFile struct{ lines source }
+
+// parseRules is the reference: what it accepts the server loads.
+func parseRules(data []byte) []error {
+	_, errs := rulefmt.Parse(data, false, model.UTF8Validation, promQL(), promslog.NewNopLogger())
+	return errs
+}
+
+func promQL() parser.Parser { return parser.NewParser(parser.Options{}) }
+
+// maxOperators bounds the operators and brackets of one expression. The PromQL
+// parser takes time in the square of their depth: 100,000 nested parentheses,
+// 200 kB, keep it busy for a quarter of a minute, here and in the server.
+const maxOperators = 1_000
+
+// bigExpressions finds expressions that are too costly to parse, and takes them
+// out of the tree.
+func bigExpressions(groups []*yaml.Node) []Problem {
+	var problems []Problem
+	for _, group := range groups {
+		for _, rule := range notNull(valueAt(group, "rules")) {
+			expr := valueAt(rule, "expr")
+			if expr == nil || !tooManyOperators(expr.Value) {
+				continue
+			}
+			problems = append(problems, Problem{
+				Line: expr.Line, Code: CodeExpressionTooComplex,
+				Message: fmt.Sprintf("the expression has more than %d operators and brackets", maxOperators),
+				Remedy:  "Split it by recording rules.",
+			})
+			setValue(rule, "expr", &yaml.Node{Kind: yaml.ScalarNode, Value: "1", Line: expr.Line})
+		}
+	}
+	return problems
+}
+
+func tooManyOperators(expr string) bool {
+	lexer := parser.Lex(expr)
+	for n := 0; n <= maxOperators; {
+		var item parser.Item
+		lexer.NextItem(&item)
+		switch {
+		case item.Typ == parser.EOF, item.Typ == parser.ERROR:
+			return false
+		case item.Typ.IsOperator(), item.Typ == parser.LEFT_PAREN, item.Typ == parser.LEFT_BRACKET, item.Typ == parser.LEFT_BRACE:
+			n++
+		}
+	}
+	return true
+}
+
+// diagnose finds what is wrong in a rule file, all of it, and where. It
+// takes what cannot be decoded out of the tree as it goes.
+func (f ruleFile) diagnose(root *yaml.Node) []Problem {
+	var problems []Problem
+	var file rulefmt.RuleGroups
+	b := &blamer{try: func() error { file = rulefmt.RuleGroups{}; return decodeTree(root, &file, true) }, left: maxTries}
+	for len(problems) < maxProblems && b.left > 0 {
+		found := complaints(b.run())
+		if len(found) == 0 {
+			break
+		}
+		at := b.find(root, found[0])
+		if !slices.Equal(at.path[:min(1, len(at.path))], []string{"groups"}) {
+			// Told already, by the look at the file's sections.
+			if !at.remove(root) {
+				break
+			}
+			continue
+		}
+		problems = append(problems, decodeProblem(root, at, found[0]))
+		if !at.remove(root) {
+			break
+		}
+	}
+	nodes := notNull(valueAt(root, "groups"))
+	if b.try() != nil || len(nodes) != len(file.Groups) {
+		return problems
+	}
+	for _, pr := range f.checkGroups(file.Groups, nodes) {
+		if len(problems) < maxProblems {
+			problems = append(problems, pr)
+		}
+	}
+	return problems
+}
+
+func decodeTree(root *yaml.Node, out any, strict bool) error {
+	data, err := encode(root)
+	if err != nil {
+		return err
+	}
+	dec := yaml.NewDecoder(strings.NewReader(string(data)))
+	dec.KnownFields(strict)
+	return dec.Decode(out)
+}
+
+func decodeProblem(root *yaml.Node, at place, complaint string) Problem {
+	pr := Problem{Line: at.line, Code: CodeRulesInvalid, Message: complaint}
+	var file rulefmt.RuleGroups
+	switch loose := complaints(decodeTree(root, &file, false)); {
+	case !slices.Contains(loose, complaint):
+		pr.Code, pr.Message = CodeUnknownField, "unknown field "+quote(at.last())
+		pr.Remedy = "Check its spelling and its indentation."
+	case strings.HasPrefix(complaint, "cannot unmarshal"):
+		pr.Code = CodeWrongType
+		pr.Message = fmt.Sprintf("the value of %s has the wrong type: %s", quote(at.last()), complaint)
+	case slices.Contains([]string{"for", "keep_firing_for", "interval", "query_offset"}, at.last()):
+		pr.Code = CodeRuleDuration
+		pr.Remedy = "Write a number and a unit: 30s, 5m, 1h30m."
+	}
+	return pr
 }

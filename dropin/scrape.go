@@ -2,8 +2,6 @@ package dropin
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/prometheus/prometheus/config"
 	yamlv2 "go.yaml.in/yaml/v2"
@@ -13,68 +11,149 @@ import (
 	_ "github.com/kube-monitoring-stack/kube-monitoring-stack/internal/sd"
 )
 
-func checkScrape(it Item, _ Policy) ([]byte, []Problem) {
+// checkScrape validates a file with scrape_configs and returns it with the job
+// names prefixed and the policy applied.
+func checkScrape(it Item, p Policy) ([]byte, []Problem) {
+	root, problems := document(it.Data)
+	if root == nil {
+		return nil, problems
+	}
+	nodes, more := section(root, KindScrape, "scrape_configs")
+	problems = append(problems, more...)
+	problems = append(problems, duplicateJobs(nodes)...)
+
+	// The author's own bytes, as Prometheus reads them, are the reference. The
+	// jobs are looked at one by one only if something is wrong.
+	jobs, err := decodeJobs(it.Data)
+	if err == nil {
+		err = validateJobs(jobs)
+	}
+	if err != nil || len(problems) > 0 {
+		for _, n := range nodes {
+			problems = append(problems, diagnoseJob(n, it, p)...)
+		}
+		if len(problems) == 0 {
+			problems = []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}
+		}
+		return nil, problems
+	}
+	for i, job := range jobs {
+		problems = append(problems, checkJob(job, nodes[i], it, p)...)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return publishJobs(root, nodes, jobs, it, p)
+}
+
+// section returns the elements of the one list that a file of the kind holds.
+func section(root *yaml.Node, kind Kind, name string) ([]*yaml.Node, []Problem) {
+	if root.Kind != yaml.MappingNode {
+		return nil, []Problem{{
+			Line: root.Line, Code: CodeWrongType,
+			Message: fmt.Sprintf("a drop-in of kind %s is a mapping with the key %s", kind, name),
+			Remedy:  fmt.Sprintf("Begin it with %q and indent what follows.", name+":"),
+		}}
+	}
+	var problems []Problem
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if key := root.Content[i]; key.Value != name {
+			problems = append(problems, unknownSection(key, kind, name))
+		}
+	}
+	list := valueAt(root, name)
+	if list == nil || isNull(list) {
+		return nil, problems
+	}
+	if list.Kind != yaml.SequenceNode {
+		return nil, append(problems, Problem{
+			Line: lineOf(root, name), Code: CodeWrongType,
+			Message: name + " is not a list",
+			Remedy:  "Begin each element with '- '.",
+		})
+	}
+	for _, n := range list.Content {
+		if n.Kind != yaml.MappingNode {
+			problems = append(problems, Problem{
+				Line: n.Line, Code: CodeWrongType,
+				Message: "an element of " + name + " is not a mapping",
+				Remedy:  "Give it keys, or delete the element if it is empty.",
+			})
+		}
+	}
+	if len(problems) > 0 {
+		return mappings(list), problems
+	}
+	return list.Content, nil
+}
+
+func unknownSection(key *yaml.Node, kind Kind, name string) Problem {
+	pr := Problem{
+		Line: key.Line, Code: CodeUnknownField,
+		Message: "unknown field " + quote(key.Value),
+		Remedy:  fmt.Sprintf("A drop-in of kind %s has the key %s only.", kind, name),
+	}
+	// The usual mistake is the right file under the wrong label.
+	switch {
+	case kind == KindScrape && key.Value == "groups":
+		pr.Remedy = fmt.Sprintf("This looks like a rule file: set the label %s to %s.", Label, KindRules)
+	case kind == KindRules && key.Value == "scrape_configs":
+		pr.Remedy = fmt.Sprintf("This looks like a scrape file: set the label %s to %s.", Label, KindScrape)
+	}
+	return pr
+}
+
+func mappings(list *yaml.Node) []*yaml.Node {
+	var out []*yaml.Node
+	for _, n := range list.Content {
+		if n.Kind == yaml.MappingNode {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// duplicateJobs finds names that are there twice. Between drop-ins names cannot
+// clash, because the server's are prefixed.
+func duplicateJobs(jobs []*yaml.Node) []Problem {
+	var problems []Problem
+	first := map[string]int{}
+	for _, job := range jobs {
+		name := valueAt(job, "job_name")
+		if name == nil || name.Kind != yaml.ScalarNode || name.Value == "" {
+			continue
+		}
+		if line, twice := first[name.Value]; twice {
+			problems = append(problems, Problem{
+				Line: name.Line, Code: CodeDuplicateJob,
+				Message: fmt.Sprintf("job %s is already defined at line %d", quote(name.Value), line),
+				Remedy:  "Give each job its own name, or put all targets under one job.",
+			})
+			continue
+		}
+		first[name.Value] = name.Line
+	}
+	return problems
+}
+
+// decodeJobs reads a scrape_config_files file as Prometheus does
+// (config/config.go, GetScrapeConfigs).
+func decodeJobs(data []byte) ([]*config.ScrapeConfig, error) {
 	var file config.ScrapeConfigs
-	if err := yamlv2.UnmarshalStrict(it.Data, &file); err != nil {
-		return nil, []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}
+	if err := yamlv2.UnmarshalStrict(data, &file); err != nil {
+		return nil, err
 	}
-	seen := map[string]bool{}
-	for _, job := range file.ScrapeConfigs {
+	return file.ScrapeConfigs, nil
+}
+
+func validateJobs(jobs []*config.ScrapeConfig) error {
+	for _, job := range jobs {
+		// The default settings stand in for the server's: they decide defaults of
+		// the job, not whether it is valid, but for the interval that a timeout
+		// is compared with.
 		if err := job.Validate(config.DefaultGlobalConfig); err != nil {
-			return nil, []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}
-		}
-		if seen[job.JobName] {
-			return nil, []Problem{{Code: CodeDuplicateJob, Message: fmt.Sprintf("job %q is there twice", job.JobName)}}
-		}
-		seen[job.JobName] = true
-	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(it.Data, &doc); err != nil {
-		return nil, []Problem{{Code: CodeYAMLSyntax, Message: err.Error()}}
-	}
-	if len(file.ScrapeConfigs) > 0 {
-		jobs := valueAt(doc.Content[0], "scrape_configs")
-		for i, job := range file.ScrapeConfigs {
-			prefixJob(jobs.Content[i], it.Ref.String()+"/"+job.JobName, job.JobName)
-		}
-	}
-	out, err := yaml.Marshal(&doc)
-	if err != nil {
-		return nil, []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}
-	}
-	return out, nil
-}
-
-func prefixJob(job *yaml.Node, internal, author string) {
-	*valueAt(job, "job_name") = *quoted(internal)
-	rule := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
-		plain("source_labels"), {Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{plain("job")}},
-		plain("regex"), quoted(regexp.QuoteMeta(internal)),
-		plain("target_label"), plain("job"),
-		plain("replacement"), quoted(strings.ReplaceAll(author, "$", "$$")),
-	}}
-	rules := valueAt(job, "relabel_configs")
-	if rules == nil {
-		rules = &yaml.Node{Kind: yaml.SequenceNode}
-		job.Content = append(job.Content, plain("relabel_configs"), rules)
-	}
-	if rules.Kind != yaml.SequenceNode {
-		*rules = yaml.Node{Kind: yaml.SequenceNode}
-	}
-	rules.Content = append([]*yaml.Node{rule}, rules.Content...)
-}
-
-func valueAt(m *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(m.Content); i += 2 {
-		if m.Content[i].Value == key {
-			return m.Content[i+1]
+			return err
 		}
 	}
 	return nil
-}
-
-func plain(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: s} }
-
-func quoted(s string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: s}
 }

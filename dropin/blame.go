@@ -1,0 +1,227 @@
+package dropin
+
+import (
+	"errors"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	yamlv2 "go.yaml.in/yaml/v2"
+	"go.yaml.in/yaml/v3"
+)
+
+// maxTries bounds how often one drop-in is parsed again in search of the place of
+// its errors.
+const maxTries = 2_000
+
+// maxProblems bounds the problems told about one drop-in.
+const maxProblems = 20
+
+// blamer finds the place in a tree that an error is about. Upstream's errors
+// seldom carry a line, so it asks upstream itself: take a part of the tree away,
+// parse again, and see whether the complaint is still there.
+type blamer struct {
+	// try parses the tree as it is now.
+	try  func() error
+	left int
+}
+
+// place is where in a tree something is wrong.
+type place struct {
+	path   []string   // keys and indices from the root
+	parent *yaml.Node // the collection that holds it, nil for the root
+	index  int        // of the element, or of the key, in parent.Content
+	line   int
+}
+
+// last returns the innermost key of the path.
+func (p place) last() string {
+	for _, step := range slices.Backward(p.path) {
+		if _, err := strconv.Atoi(step); err != nil {
+			return step
+		}
+	}
+	return ""
+}
+
+// has says whether a step of the path satisfies f.
+func (p place) has(f func(string) bool) bool { return slices.ContainsFunc(p.path, f) }
+
+// remove takes the place out of its tree: the innermost list element that it is
+// in, else the key. What is left can be tried for the next error.
+func (p place) remove(root *yaml.Node) bool {
+	if p.parent == nil {
+		return false
+	}
+	n, list, at := root, (*yaml.Node)(nil), 0
+	for _, step := range p.path {
+		switch n.Kind {
+		case yaml.SequenceNode:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(n.Content) {
+				return false
+			}
+			list, at, n = n, i, n.Content[i]
+		case yaml.MappingNode:
+			if n = valueAt(n, step); n == nil {
+				return false
+			}
+		}
+	}
+	if list != nil {
+		list.Content = slices.Delete(list.Content, at, at+1)
+		return true
+	}
+	p.parent.Content = slices.Delete(p.parent.Content, p.index, p.index+2)
+	return true
+}
+
+// find descends from root to the smallest part that the complaint is about.
+func (b *blamer) find(root *yaml.Node, complaint string) place {
+	p := place{line: root.Line}
+	n := root
+	for b.left > 0 {
+		var i int
+		switch n.Kind {
+		case yaml.SequenceNode:
+			i = b.element(n, complaint)
+		case yaml.MappingNode:
+			i = b.key(n, complaint)
+		default:
+			return p
+		}
+		if i < 0 {
+			return p
+		}
+		p.parent, p.index = n, i
+		if n.Kind == yaml.SequenceNode {
+			p.path = append(p.path, strconv.Itoa(i))
+			// The elements before it cannot matter any more, and without them each
+			// further try is cheap.
+			defer b.narrow(n, i, complaint)()
+			n = p.element(n)
+			p.line = n.Line
+			continue
+		}
+		p.path = append(p.path, n.Content[i].Value)
+		p.line = placeLine(n.Content[i], n.Content[i+1])
+		n = n.Content[i+1]
+	}
+	return p
+}
+
+// element returns the list's element, whether the list has been narrowed or not.
+func (p place) element(list *yaml.Node) *yaml.Node {
+	if len(list.Content) == 1 {
+		return list.Content[0]
+	}
+	return list.Content[p.index]
+}
+
+// narrow leaves only element i in the list if the complaint is still there, and
+// returns what undoes it.
+func (b *blamer) narrow(list *yaml.Node, i int, complaint string) func() {
+	all := list.Content
+	list.Content = all[i : i+1 : i+1]
+	if !b.complains(complaint) {
+		list.Content = all
+	}
+	return func() { list.Content = all }
+}
+
+// element returns the index of the element that brings the complaint: parsers
+// go through lists in order, so a search by halves finds it.
+func (b *blamer) element(list *yaml.Node, complaint string) int {
+	all := list.Content
+	defer func() { list.Content = all }()
+	list.Content = nil
+	if len(all) == 0 || b.complains(complaint) {
+		return -1 // it is not about an element
+	}
+	return sort.Search(len(all)-1, func(i int) bool {
+		list.Content = all[: i+1 : i+1]
+		return b.complains(complaint)
+	})
+}
+
+// key returns the index of the key that brings the complaint, -1 if it is about
+// the mapping as a whole, such as a key that is missing.
+func (b *blamer) key(m *yaml.Node, complaint string) int {
+	all := m.Content
+	defer func() { m.Content = all }()
+	without := func(i int) { m.Content = slices.Concat(all[:i], all[i+2:]) }
+
+	// Best proof: without this key all is well.
+	for i := 0; i+1 < len(all); i += 2 {
+		if without(i); len(complaints(b.run())) == 0 {
+			return i
+		}
+	}
+	m.Content = nil
+	if b.complains(complaint) {
+		return -1
+	}
+	// Else the key with which the complaint begins, for the same complaint can come from two keys.
+	for i := 0; i+1 < len(all); i += 2 {
+		m.Content = all[: i+2 : i+2]
+		if b.complains(complaint) {
+			// If a key that others need came last, it is not itself to blame.
+			if without(i); !b.complains(complaint) {
+				return b.other(m, all, i, complaint)
+			}
+			return i
+		}
+	}
+	return -1
+}
+
+// other returns a key whose absence ends the complaint and brings no new one
+// that a needed key's absence would bring; i if there is none.
+func (b *blamer) other(m *yaml.Node, all []*yaml.Node, i int, complaint string) int {
+	m.Content = nil
+	empty := complaints(b.run())
+	for k := 0; k+1 < len(all); k += 2 {
+		m.Content = slices.Concat(all[:k], all[k+2:])
+		got := complaints(b.run())
+		if !slices.Contains(got, complaint) && !slices.Equal(got, empty) {
+			return k
+		}
+	}
+	return i
+}
+
+func (b *blamer) run() error {
+	b.left--
+	return b.try()
+}
+
+func (b *blamer) complains(complaint string) bool {
+	return slices.Contains(complaints(b.run()), complaint)
+}
+
+// complaints splits an error of the YAML decoders, which collect several, and
+// leaves out the line numbers: they count lines of the tree as it was tried.
+func complaints(err error) []string {
+	if err == nil {
+		return nil
+	}
+	var list []string
+	if e := (*yamlv2.TypeError)(nil); errors.As(err, &e) {
+		list = e.Errors
+	} else if e := (*yaml.TypeError)(nil); errors.As(err, &e) {
+		list = e.Errors
+	} else {
+		return []string{err.Error()}
+	}
+	var out []string
+	for _, s := range list {
+		if rest, ok := strings.CutPrefix(s, "line "); ok {
+			if _, after, ok := strings.Cut(rest, ": "); ok {
+				s = after
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
