@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/manifest"
 )
 
 const (
@@ -29,8 +32,10 @@ type Directory struct {
 	// be again.
 	broken func(file string, err error)
 
-	mu     sync.Mutex // guards status
+	mu     sync.Mutex // guards status and placed
 	status SourceStatus
+	// placed is where each object stands. It is replaced whole.
+	placed map[Key]manifest.Object
 }
 
 // NewDirectory returns a source of the manifests below path. broken may be nil.
@@ -57,6 +62,23 @@ func (d *Directory) note(err error) {
 		return
 	}
 	d.status.LastSuccess, d.status.Error, d.status.Synced = d.status.LastAttempt, "", true
+}
+
+// Locate returns the file and the line in it that a problem is about.
+func (d *Directory) Locate(p dropin.Problem) (file string, line int, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o, ok := d.placed[Key{Namespace: p.Ref.Namespace, Name: p.Ref.Name}]
+	if !ok {
+		return "", 0, false
+	}
+	return o.File, o.Line(p), true
+}
+
+func (d *Directory) place(objects map[Key]manifest.Object) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.placed = objects
 }
 
 // Run implements [Source]. Events only say that it is time to look: what changed
@@ -91,7 +113,11 @@ func (d *Directory) Run(ctx context.Context, deliver func(Event)) {
 			// Not the same as an empty directory: what was there stays.
 			continue
 		}
-		seen.update(found, deliver, d.broken)
+		seen.read(found, d.broken)
+		objects := seen.merged()
+		// Before delivering: whoever hears of a problem may ask where it is.
+		d.place(objects)
+		seen.deliver(objects, deliver)
 		deliver(Event{Synced: true})
 	}
 }

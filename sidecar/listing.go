@@ -7,8 +7,6 @@ import (
 	"slices"
 	"syscall"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/manifest"
 )
 
@@ -16,23 +14,18 @@ import (
 type listing struct {
 	files map[string]file
 	// objects are by file. A file that cannot be read keeps those it had.
-	objects map[string][]*corev1.ConfigMap
+	objects map[string][]manifest.Object
 	broken  map[string]bool
 	// delivered is the object last delivered for each key.
-	delivered map[Key]*corev1.ConfigMap
+	delivered map[Key]manifest.Object
 }
 
 func newListing() *listing {
-	return &listing{
-		files:     map[string]file{},
-		objects:   map[string][]*corev1.ConfigMap{},
-		broken:    map[string]bool{},
-		delivered: map[Key]*corev1.ConfigMap{},
-	}
+	return &listing{objects: map[string][]manifest.Object{}, broken: map[string]bool{}}
 }
 
-// update reads the files that changed and delivers what that changes.
-func (l *listing) update(found map[string]file, deliver func(Event), broken func(string, error)) {
+// read reads the files that changed.
+func (l *listing) read(found map[string]file, broken func(string, error)) {
 	for path := range l.files {
 		if _, ok := found[path]; !ok {
 			delete(l.objects, path)
@@ -41,27 +34,22 @@ func (l *listing) update(found map[string]file, deliver func(Event), broken func
 	}
 	for path, f := range found {
 		if old, ok := l.files[path]; !ok || old != f {
-			l.read(path, broken)
+			l.readFile(path, broken)
 		}
 	}
 	l.files = found
-	l.deliver(deliver)
 }
 
-func (l *listing) read(path string, broken func(string, error)) {
-	var decoded []manifest.Object
+func (l *listing) readFile(path string, broken func(string, error)) {
+	var objects []manifest.Object
 	data, err := os.ReadFile(path)
 	if err == nil {
-		decoded, err = manifest.Decode(path, data)
-	}
-	var objects []*corev1.ConfigMap
-	for _, o := range decoded {
-		objects = append(objects, o.ConfigMap)
+		objects, err = manifest.Decode(path, data)
 	}
 	if err != nil {
 		// A slip in one document is no wish to take its object away.
 		for _, old := range l.objects[path] {
-			if !slices.ContainsFunc(objects, func(cm *corev1.ConfigMap) bool { return KeyOf(cm) == KeyOf(old) }) {
+			if !slices.ContainsFunc(objects, func(o manifest.Object) bool { return KeyOf(o.ConfigMap) == KeyOf(old.ConfigMap) }) {
 				objects = append(objects, old)
 			}
 		}
@@ -73,23 +61,28 @@ func (l *listing) read(path string, broken func(string, error)) {
 	l.broken[path] = err != nil
 }
 
-// deliver compares all objects with those delivered. If two files hold the same
-// object, the one that sorts last wins, as with kubectl apply on a directory.
-func (l *listing) deliver(deliver func(Event)) {
-	now := map[Key]*corev1.ConfigMap{}
+// merged returns all objects. If two files hold the same one, the file that sorts
+// last wins, as with kubectl apply on a directory.
+func (l *listing) merged() map[Key]manifest.Object {
+	out := map[Key]manifest.Object{}
 	for _, path := range slices.Sorted(maps.Keys(l.objects)) {
-		for _, cm := range l.objects[path] {
-			now[KeyOf(cm)] = cm
+		for _, o := range l.objects[path] {
+			out[KeyOf(o.ConfigMap)] = o
 		}
 	}
+	return out
+}
+
+// deliver tells what is different from what was delivered before.
+func (l *listing) deliver(now map[Key]manifest.Object, deliver func(Event)) {
 	for key := range l.delivered {
-		if now[key] == nil {
+		if _, ok := now[key]; !ok {
 			deliver(Event{Key: key})
 		}
 	}
-	for key, cm := range now {
-		if old := l.delivered[key]; old != cm && !reflect.DeepEqual(old, cm) {
-			deliver(Event{Key: key, Object: cm})
+	for key, o := range now {
+		if old, ok := l.delivered[key]; !ok || !reflect.DeepEqual(old.ConfigMap, o.ConfigMap) {
+			deliver(Event{Key: key, Object: o.ConfigMap})
 		}
 	}
 	l.delivered = now
