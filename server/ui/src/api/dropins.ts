@@ -1,0 +1,97 @@
+/** The answer of /status/dropins. */
+import { useMemo } from "react";
+import { useApi } from "./useApi.ts";
+
+export interface Ref {
+  namespace: string;
+  name: string;
+  key: string;
+}
+
+export type Kind = "scrape" | "rules" | "dashboard" | "datasource" | "alertmanager";
+export type State = "active" | "pending" | "stale" | "rejected" | "shadowed";
+
+export interface Problem {
+  ref: Ref;
+  kind: Kind;
+  /** 1-based within the key's value; absent when not known. */
+  line?: number;
+  code: string;
+  message: string;
+  remedy?: string;
+}
+
+/** What a drop-in costs the server. Parts that were not measured are absent. */
+export interface Cost {
+  series?: number;
+  samplesPerSecond?: number;
+  ruleSeconds?: number;
+}
+
+export interface DropIn {
+  ref: Ref;
+  kind?: Kind;
+  state: State;
+  since?: string;
+  /** The newest resourceVersion seen, and the one in use. */
+  version?: string;
+  running?: string;
+  problems?: Problem[];
+  cost?: Cost;
+  /** The newest text as its author wrote it, if the server knows it. */
+  text?: string;
+}
+
+export interface Reload {
+  time: string;
+  digest: string;
+  /** Empty for a reload that succeeded. */
+  error?: string;
+  changed?: Record<string, number>;
+  took?: string;
+}
+
+export interface DropIns {
+  /** The generation in use. */
+  digest: string;
+  /** Why the newest set is not in use. */
+  error?: string;
+  synced?: boolean;
+  dropIns: DropIn[];
+  /** Newest first. */
+  reloads?: Reload[];
+}
+
+export function refString(ref: Ref): string {
+  return `${ref.namespace}/${ref.name}/${ref.key}`;
+}
+
+/** All drop-ins. A server without drop-ins answers 404, which is an error here. */
+export function useDropIns() {
+  return useApi<DropIns>("status/dropins", {}, { every: 15_000 });
+}
+
+/** The kinds and states that mean somebody has to act. */
+export function needsCare(d: DropIn): boolean {
+  return d.state !== "active" && d.state !== "pending";
+}
+
+/** Whose a rule group's file or a scrape pool is; undefined for the base configuration's. */
+export type OwnerOf = (name: string) => Ref | undefined;
+
+/**
+ * A pool is named "<Ref>/<job>" and a group's file is the Ref, but the base
+ * configuration may hold names with as many slashes: only a Ref that exists is an owner.
+ */
+export function useOwners(): OwnerOf {
+  const { data } = useDropIns();
+  return useMemo(() => {
+    const refs = new Map((data?.dropIns ?? []).map((d) => [refString(d.ref), d.ref]));
+    return (name) => refs.get(name.split("/", 3).join("/"));
+  }, [data]);
+}
+
+/** The job's name as its author wrote it. */
+export function poolJob(pool: string, owner: Ref | undefined): string {
+  return owner ? pool.slice(refString(owner).length + 1) : pool;
+}
