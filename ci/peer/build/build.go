@@ -1,0 +1,185 @@
+// Package build makes the programs that are run beside each other: ours from
+// the working tree, and the ones it is compared with from their published Go
+// modules. Nothing is taken from an image or a release page, so the versions
+// below are the whole truth about what a comparison compares.
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Program is one that can be built.
+type Program struct {
+	// Name is the file's name, without the version.
+	Name string
+	// Module and Version say where it comes from. An empty Version means the
+	// working tree.
+	Module, Version string
+	// Package is the main package.
+	Package string
+	// Tags are build tags.
+	Tags string
+}
+
+const (
+	ourModule        = "github.com/kube-monitoring-stack/kube-monitoring-stack"
+	prometheusModule = "github.com/prometheus/prometheus"
+	thanosModule     = "github.com/thanos-io/thanos"
+
+	prometheusVersion = "v0.315.0"
+	thanosVersion     = "v0.42.5"
+)
+
+// Server is our server as the default image has it.
+func Server() Program {
+	return Program{Name: "monitoring-server", Module: ourModule, Package: ourModule + "/cmd/monitoring-server"}
+}
+
+// FullServer is our server with every service discovery of upstream.
+func FullServer() Program {
+	p := Server()
+	p.Name, p.Tags = "monitoring-server-full", "full"
+	return p
+}
+
+// Prometheus is upstream's server. Its module has no web pages; nothing here
+// looks at them.
+func Prometheus() Program {
+	return Program{Name: "prometheus", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/prometheus"}
+}
+
+// Promtool is upstream's command line tool.
+func Promtool() Program {
+	return Program{Name: "promtool", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/promtool"}
+}
+
+// Thanos is sidecar, querier and the rest of Thanos in one program.
+func Thanos() Program {
+	return Program{Name: "thanos", Module: thanosModule, Version: thanosVersion, Package: thanosModule + "/cmd/thanos"}
+}
+
+// Ensure builds the program unless it is there, and returns its path. Programs
+// lie in PEER_DIR, by default .cluster/bin at the root of the project. Several
+// processes may call it at the same time. A first build of a peer takes
+// minutes; one from the working tree is always left to the Go command, whose
+// cache knows best whether anything changed.
+func Ensure(ctx context.Context, p Program) (string, error) {
+	root, err := Root(ctx)
+	if err != nil {
+		return "", err
+	}
+	dir := os.Getenv("PEER_DIR")
+	if dir == "" {
+		dir = filepath.Join(root, ".cluster", "bin")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make directory for programs: %w", err)
+	}
+	unlock, err := lock(filepath.Join(dir, "."+p.Name+".lock"))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+
+	name := p.Name
+	if p.Version != "" {
+		name += "-" + p.Version
+	}
+	path := filepath.Join(dir, name)
+	if p.Version == "" {
+		return path, compile(ctx, p, root, path)
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	src, err := os.MkdirTemp(dir, ".peer-*")
+	if err != nil {
+		return "", fmt.Errorf("make directory to build %s in: %w", p.Name, err)
+	}
+	defer os.RemoveAll(src)
+	if err := copyModule(ctx, p, src); err != nil {
+		return "", fmt.Errorf("copy the source of %s: %w", p.Name, err)
+	}
+	return path, compile(ctx, p, src, path)
+}
+
+// Root is the project's directory.
+func Root(ctx context.Context) (string, error) {
+	return moduleDir(ctx, "", ourModule)
+}
+
+// ModuleDir is where the source of Prometheus lies, in the version this module
+// is built with.
+func ModuleDir(ctx context.Context) (string, error) {
+	return moduleDir(ctx, "", prometheusModule)
+}
+
+func moduleDir(ctx context.Context, dir, module string) (string, error) {
+	out, err := goCommand(ctx, dir, "list", "-m", "-f", "{{.Dir}}", module)
+	return strings.TrimSpace(out), err
+}
+
+// compile builds beside path and renames, so that a killed build leaves no half
+// of a program, and nobody finds none meanwhile.
+func compile(ctx context.Context, p Program, dir, path string) error {
+	fresh := path + ".building"
+	if p.Version == "" {
+		// The Go command leaves a program alone that is up to date, and links for
+		// seconds otherwise: so it gets the last one to look at.
+		if err := copyFile(path, fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("build %s: %w", p.Name, err)
+		}
+	}
+	args := []string{"build", "-p", "2", "-ldflags", "-s -w", "-o", fresh}
+	if p.Tags != "" {
+		args = append(args, "-tags", p.Tags)
+	}
+	if _, err := goCommand(ctx, dir, append(args, p.Package)...); err != nil {
+		return fmt.Errorf("build %s: %w", p.Name, err)
+	}
+	return os.Rename(fresh, path)
+}
+
+func copyFile(from, to string) error {
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.WriteFile(to, raw, 0o755)
+}
+
+func goCommand(ctx context.Context, dir string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return string(out), fmt.Errorf("go %s: %w: %s", args[0], err, exit.Stderr)
+	}
+	return string(out), err
+}
+
+// lock takes a lock that ends with the process, so a killed test run never
+// blocks the next one.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("open lock: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { f.Close() }, nil
+}

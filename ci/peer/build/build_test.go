@@ -1,0 +1,24 @@
+package build
+
+import (
+	"os"
+	"testing"
+)
+
+// TestEnsure builds all programs, so that what is measured or compared later
+// does not wait for a compiler.
+func TestEnsure(t *testing.T) {
+	for _, p := range []Program{Server(), FullServer(), Prometheus(), Promtool(), Thanos()} {
+		path, err := Ensure(t.Context(), p)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		t.Logf("%s %s: %d MB", p.Name, p.Version, info.Size()>>20)
+	}
+}

@@ -1,0 +1,268 @@
+package parity
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
+)
+
+// how says how two answers are compared, beyond status and Content-Type.
+type how string
+
+const (
+	equal  how = "equal"  // the same bytes, or the same JSON whatever the order of lists
+	shaped how = "shape"  // the same JSON shape
+	status how = "status" // nothing more
+)
+
+// call is one request to both servers.
+type call struct {
+	route string // as upstream registers it: "GET /label/:name/values"
+	path  string // what is asked for, with parameters
+	kind  string // Content-Type of the body
+	body  string
+	how   how
+	free  []string // see shape
+}
+
+// TestAPIRoutes calls every route that upstream's API v1 registers on both
+// servers, which have the same data, configuration and rules.
+func TestAPIRoutes(t *testing.T) {
+	pair := servePair(t)
+	calls := apiCalls(pair.at)
+
+	want := upstreamRoutes(t)
+	if len(want) < 50 {
+		t.Fatalf("only %d routes found in upstream's source", len(want))
+	}
+	for _, r := range want {
+		if !slices.ContainsFunc(calls, func(c call) bool { return c.route == r }) {
+			t.Errorf("route %s of upstream's API is in no call of this test", r)
+		}
+	}
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "route\trequest\tprometheus\tmonitoring-server\tcompared\tresult")
+	for _, c := range calls {
+		if !slices.Contains(want, c.route) {
+			t.Errorf("upstream has no route %s", c.route)
+		}
+		theirs, mine := c.on(t, pair.theirs, "/api/v1"), c.on(t, pair.ours, "/api/v1")
+		verdict := "same"
+		if d := c.differ(theirs, mine); d != "" {
+			verdict = "DIFFERENT"
+			t.Errorf("%s, %s:\n%s", c.route, c.path, d)
+		}
+		fmt.Fprintf(w, "%s\t%.60s\t%d\t%d\t%s\t%s\n", c.route, c.path, theirs.status, mine.status, c.how, verdict)
+	}
+	w.Flush()
+	t.Logf("%d routes, %d requests\n%s", len(want), len(calls), table.String())
+}
+
+// TestWebRoutes does the same for what Prometheus serves beside its API.
+func TestWebRoutes(t *testing.T) {
+	pair := servePair(t)
+	for _, c := range []call{
+		{route: "GET /-/healthy", how: shaped},
+		{route: "HEAD /-/healthy", how: equal},
+		{route: "GET /-/ready", how: shaped},
+		{route: "HEAD /-/ready", how: equal},
+		{route: "GET /version", how: shaped},
+		{route: "GET /metrics", how: status},
+		{route: "GET /federate", path: "/federate?match[]=demo_requests_total", how: shaped},
+		{route: "GET /federate", path: "/federate", how: equal},
+		{route: "GET /federate", path: "/federate?match[]={", how: equal},
+		{route: "GET /debug/pprof/", how: status},
+		{route: "GET /debug/pprof/heap", how: status},
+		{route: "GET /debug/pprof/cmdline", how: status},
+		{route: "GET /-/reload", how: status},
+		{route: "POST /-/reload", how: status},
+		{route: "PUT /-/reload", how: status},
+		{route: "GET /-/quit", how: status},
+		{route: "GET /consoles/none.html", how: status},
+	} {
+		if c.path == "" {
+			_, c.path, _ = strings.Cut(c.route, " ")
+		}
+		theirs, mine := c.on(t, pair.theirs, ""), c.on(t, pair.ours, "")
+		// Prometheus names itself in the text of these pages.
+		mine.body = bytes.ReplaceAll(mine.body, []byte("Monitoring Server"), []byte("Prometheus Server"))
+		if d := c.differ(theirs, mine); d != "" {
+			t.Errorf("%s, %s:\n%s", c.route, c.path, d)
+			continue
+		}
+		t.Logf("%-22s %-42s %d %s", c.route, c.path, theirs.status, c.how)
+	}
+	for _, in := range []*instance.Instance{pair.theirs, pair.ours} {
+		a, err := request(t.Context(), http.MethodPost, in.URL+"/-/quit", "", nil)
+		if err != nil || a.status != http.StatusOK {
+			t.Errorf("POST /-/quit: %d %v", a.status, err)
+		}
+		select {
+		case <-in.Done():
+		case <-time.After(30 * time.Second):
+			t.Error("runs on after /-/quit")
+		}
+	}
+}
+
+func (c call) on(t *testing.T, in *instance.Instance, prefix string) answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	method, _, _ := strings.Cut(c.route, " ")
+	to := in.URL + prefix + c.path
+	if strings.HasSuffix(c.path, "/live") {
+		return openStream(t, ctx, to)
+	}
+	a, err := request(ctx, method, to, c.kind, strings.NewReader(c.body))
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, c.path, err)
+	}
+	return a
+}
+
+// openStream reads the header of an answer that does not end.
+func openStream(t *testing.T, ctx context.Context, to string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return answer{status: resp.StatusCode, kind: resp.Header.Get("Content-Type")}
+}
+
+// differ says in what two answers differ, "" if in nothing that counts.
+func (c call) differ(theirs, mine answer) string {
+	if theirs.status != mine.status || theirs.kind != mine.kind {
+		return fmt.Sprintf("prometheus: %d %s %.300s\nours:       %d %s %.300s",
+			theirs.status, theirs.kind, theirs.body, mine.status, mine.kind, mine.body)
+	}
+	if c.how == status || bytes.Equal(theirs.body, mine.body) {
+		return ""
+	}
+	x, errX := decode(theirs.body)
+	y, errY := decode(mine.body)
+	var a, b string
+	switch {
+	case errX != nil && errY != nil && c.how == shaped && strings.HasPrefix(theirs.kind, "text/plain"):
+		a, b = textShape(theirs.body), textShape(mine.body)
+	case errX != nil || errY != nil:
+		a, b = string(theirs.body), string(mine.body)
+	case c.how == shaped:
+		a, b = shape(x, c.free...), shape(y, c.free...)
+	default:
+		a, b = unordered(x), unordered(y)
+	}
+	if a == b {
+		return ""
+	}
+	return fmt.Sprintf("prometheus: %.2000s\nours:       %.2000s", a, b)
+}
+
+// textShape keeps the first word of each line: values and times differ.
+func textShape(body []byte) string {
+	var out []string
+	for line := range strings.Lines(string(body)) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), " ")
+		out = append(out, line)
+	}
+	slices.Sort(out)
+	return strings.Join(out, "\n")
+}
+
+// pair is both servers with the same data, configuration and neighbours.
+type pair struct {
+	theirs, ours *instance.Instance
+	// at is a moment before which nothing is ingested any more.
+	at time.Time
+}
+
+// servePair ingests with upstream, and opens a copy of the data with each.
+func servePair(t *testing.T) pair {
+	t.Helper()
+	_, addr := target(t)
+	am := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }))
+	t.Cleanup(am.Close)
+	rules := filepath.Join(t.TempDir(), "rules.yml")
+	write(t, rules, inline(
+		"groups:",
+		"- name: demo",
+		"  interval: 200ms",
+		"  labels: {team: a}",
+		"  rules:",
+		"  - {record: 'demo:level:max', expr: max(demo_level), labels: {kind: record}}",
+		"  - {alert: DemoFires, expr: vector(1), labels: {severity: page}, annotations: {summary: 'value {{ $value }}'}}",
+		"  - {alert: DemoWaits, expr: vector(1), for: 10h, keep_firing_for: 1h}",
+	))
+	config := inline(
+		"global: {scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms, external_labels: {cluster: demo}}",
+		"rule_files: ["+rules+"]",
+		"alerting: {alertmanagers: [{static_configs: [{targets: ["+strings.TrimPrefix(am.URL, "http://")+", dropped:1]}], relabel_configs: [{source_labels: [__address__], regex: 'dropped.*', action: drop}]}]}",
+		"scrape_configs:",
+		"- job_name: demo",
+		"  scrape_native_histograms: true",
+		"  always_scrape_classic_histograms: true",
+		"  scrape_protocols: [PrometheusProto]",
+		"  static_configs: [{targets: ["+addr+", dropped:1], labels: {env: test}}]",
+		"  relabel_configs: [{source_labels: [__address__], regex: 'dropped.*', action: drop}]",
+		"- job_name: down",
+		"  static_configs: [{targets: ['127.0.0.1:1']}]",
+	)
+	args := []string{
+		"--enable-feature=exemplar-storage,search-api,promql-experimental-functions",
+		"--web.enable-admin-api", "--web.enable-lifecycle", "--web.enable-remote-write-receiver", "--web.enable-otlp-receiver",
+	}
+	p := pair{}
+	data := t.TempDir()
+	first := start(t, upstream(), server{config: config, data: data, args: args})
+	awaitResult(t, first, "count_over_time(demo_level[10s]) > 10")
+	p.at = time.Now()
+	stop(t, first)
+
+	p.theirs = start(t, upstream(), server{config: config, data: copyDir(t, data), args: args})
+	p.ours = start(t, ours(), server{config: config, data: copyDir(t, data), args: args})
+	for _, in := range []*instance.Instance{p.theirs, p.ours} {
+		eventually(t, 30*time.Second, settled(in))
+	}
+	return p
+}
+
+// settled waits until everything that the API shows has happened once.
+func settled(in *instance.Instance) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, q := range []string{"demo:level:max", `up{job="demo"} == 1`, `up{job="down"} == 0`, `ALERTS{alertstate="firing"}`} {
+			n, err := results(ctx, in, q)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return fmt.Errorf("no result yet for %s", q)
+			}
+		}
+		data, err := askErr(ctx, in, "alertmanagers", nil)
+		if err != nil {
+			return err
+		}
+		if ams, _ := data.(map[string]any)["activeAlertmanagers"].([]any); len(ams) == 0 {
+			return errors.New("no Alertmanager yet")
+		}
+		return nil
+	}
+}
