@@ -16,14 +16,18 @@ func checkAlertmanager(it Item) ([]byte, []Problem) {
 	}
 	problems = append(problems, sections(root, KindAlertmanager, []string{"route", "receivers", "inhibit_rules", "time_intervals", "templates"})...)
 	for key, value := range pairs(root) {
-		want, name := yaml.SequenceNode, "list"
-		if key.Value == "route" {
-			want, name = yaml.MappingNode, "mapping"
+		var wrong bool
+		switch key.Value {
+		case "route":
+			wrong = value.Kind != yaml.MappingNode
+		case "receivers", "inhibit_rules", "time_intervals", "templates":
+			wrong = value.Kind != yaml.SequenceNode
 		}
-		if value.Kind != want && !isNull(value) {
+		if wrong && !isNull(value) {
 			problems = append(problems, Problem{
 				Line: placeLine(key, value), Code: CodeWrongType,
-				Message: fmt.Sprintf("%s is not a %s", quote(key.Value), name),
+				Message: fmt.Sprintf("%s has the wrong type", quote(key.Value)),
+				Remedy:  "The route is a mapping, all else are lists.",
 			})
 		}
 	}

@@ -176,8 +176,9 @@ func (b *blamer) key(m *yaml.Node, complaint string) int {
 	return -1
 }
 
-// other returns a key whose absence ends the complaint and brings no new one
-// that a needed key's absence would bring; i if there is none.
+// other returns a key whose absence ends the complaint and brings none that a
+// needed key's absence would bring. If there is none it is i, but for a scalar
+// whose value does not matter: then what is wrong is that another key is missing.
 func (b *blamer) other(m *yaml.Node, all []*yaml.Node, i int, complaint string) int {
 	m.Content = nil
 	empty := complaints(b.run())
@@ -186,6 +187,14 @@ func (b *blamer) other(m *yaml.Node, all []*yaml.Node, i int, complaint string) 
 		got := complaints(b.run())
 		if !slices.Contains(got, complaint) && !slices.Equal(got, empty) {
 			return k
+		}
+	}
+	m.Content = all
+	if value := all[i+1]; value.Kind == yaml.ScalarNode {
+		was := value.Value
+		defer func() { value.Value = was }()
+		if value.Value += "x"; b.complains(complaint) {
+			return -1
 		}
 	}
 	return i

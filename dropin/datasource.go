@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -16,6 +17,9 @@ func checkDatasource(it Item, p Policy) ([]byte, []Claim, []Problem) {
 		return nil, nil, problems
 	}
 	problems = append(problems, sections(root, KindDatasource, []string{"apiVersion", "datasources", "deleteDatasources", "prune"})...)
+	if root.Kind != yaml.MappingNode {
+		return nil, nil, problems
+	}
 	list := valueAt(root, "datasources")
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil, nil, append(problems, Problem{
@@ -100,7 +104,7 @@ func checkTenantDatasource(root *yaml.Node) []Problem {
 	}
 	re := regexp.MustCompile(expansion)
 	for n := range scalars(root) {
-		if re.MatchString(n.Value) {
+		if re.MatchString(strings.ReplaceAll(n.Value, "$$", "")) {
 			problems = append(problems, Problem{
 				Line: n.Line, Code: CodeExpansion,
 				Message: fmt.Sprintf("Grafana would replace a part of %s by a variable or file of its own", quote(n.Value)),

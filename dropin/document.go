@@ -68,21 +68,37 @@ func syntaxProblem(data []byte, err error) Problem {
 		pr.Line, pr.Message = lineAt(data, i), "a control character is not allowed in YAML"
 		return pr
 	}
-	var again yamlv4.Node
-	var load *yamlv4.LoadError
-	if !errors.As(yamlv4.Unmarshal(data, &again), &load) {
+	load := v4Error(data)
+	if load == nil {
 		return pr
 	}
 	pr.Message, pr.Line = load.Message, load.Mark.Line
-	if load.ContextMsg == "" {
-		return pr
+	if load.ContextMsg != "" {
+		pr.Message = fmt.Sprintf("%s, %s", load.Message, load.ContextMsg)
 	}
-	pr.Message = fmt.Sprintf("%s, %s", load.Message, load.ContextMsg)
-	// What was never closed is wrong where it was opened, not where the text ends.
-	if end := lineAt(data, len(bytes.TrimRight(data, " \t\r\n"))); load.Mark.Line > end || load.Stage == "scanner" {
+	// What was never closed is wrong where it was opened, not where the text ends;
+	// and that a line has no colon is noticed only in the next one.
+	end := lineAt(data, len(bytes.TrimRight(data, " \t\r\n")))
+	if load.ContextMark.Line > 0 && (pr.Line > end || load.ContextMsg == "while scanning a simple key") {
 		pr.Line = load.ContextMark.Line
 	}
+	pr.Line = min(pr.Line, end)
 	return pr
+}
+
+// v4Error returns the first error in any document of data.
+func v4Error(data []byte) *yamlv4.LoadError {
+	dec := yamlv4.NewDecoder(bytes.NewReader(data))
+	for {
+		var doc yamlv4.Node
+		err := dec.Decode(&doc)
+		if err == nil {
+			continue
+		}
+		var load *yamlv4.LoadError
+		errors.As(err, &load)
+		return load
+	}
 }
 
 func isControl(r rune) bool {

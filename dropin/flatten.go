@@ -32,12 +32,16 @@ func flatten(root *yaml.Node) (*yaml.Node, []Problem) {
 
 type flattener struct {
 	nodes    int
+	use      int                 // the line of the alias that is being followed, 0 for none
 	open     map[*yaml.Node]bool // the anchors that are being copied
 	problems []Problem
 	stop     *Problem
 }
 
 func (f *flattener) abort(line int, code Code, format string, args ...any) {
+	if f.use > 0 {
+		line = f.use
+	}
 	if f.stop == nil {
 		f.stop = &Problem{Line: line, Code: code, Message: fmt.Sprintf(format, args...), Remedy: "Write it plainer, or split the drop-in."}
 	}
@@ -59,6 +63,10 @@ func (f *flattener) copy(n *yaml.Node, depth int) *yaml.Node {
 		if f.open[n.Alias] {
 			f.abort(n.Line, CodeTooComplex, "anchor %s contains itself", quote(n.Value))
 			return out
+		}
+		if f.use == 0 {
+			f.use = n.Line
+			defer func() { f.use = 0 }()
 		}
 		return f.copy(n.Alias, depth)
 	case yaml.SequenceNode:

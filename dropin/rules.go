@@ -8,7 +8,6 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/rulefmt"
-	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -19,7 +18,9 @@ func checkRules(it Item) ([]byte, []Problem) {
 		return nil, problems
 	}
 	groups, more := section(root, KindRules, "groups")
-	problems = append(problems, more...)
+	if problems = append(problems, more...); root.Kind != yaml.MappingNode {
+		return nil, problems
+	}
 	// Before any expression is parsed: this is what keeps parsing cheap.
 	problems = append(problems, bigExpressions(groups)...)
 	f := ruleFile{lines: linesOf(it.Data)}
@@ -47,13 +48,6 @@ func parseRules(data []byte) []error {
 	return errs
 }
 
-func promQL() parser.Parser { return parser.NewParser(parser.Options{}) }
-
-// maxOperators bounds the operators and brackets of one expression. The PromQL
-// parser takes time in the square of their depth: 100,000 nested parentheses,
-// 200 kB, keep it busy for a quarter of a minute, here and in the server.
-const maxOperators = 1_000
-
 // bigExpressions finds expressions that are too costly to parse, and takes them
 // out of the tree.
 func bigExpressions(groups []*yaml.Node) []Problem {
@@ -75,21 +69,6 @@ func bigExpressions(groups []*yaml.Node) []Problem {
 	return problems
 }
 
-func tooManyOperators(expr string) bool {
-	lexer := parser.Lex(expr)
-	for n := 0; n <= maxOperators; {
-		var item parser.Item
-		lexer.NextItem(&item)
-		switch {
-		case item.Typ == parser.EOF, item.Typ == parser.ERROR:
-			return false
-		case item.Typ.IsOperator(), item.Typ == parser.LEFT_PAREN, item.Typ == parser.LEFT_BRACKET, item.Typ == parser.LEFT_BRACE:
-			n++
-		}
-	}
-	return true
-}
-
 // diagnose finds what is wrong in a rule file, all of it, and where. It
 // takes what cannot be decoded out of the tree as it goes.
 func (f ruleFile) diagnose(root *yaml.Node) []Problem {
@@ -102,13 +81,6 @@ func (f ruleFile) diagnose(root *yaml.Node) []Problem {
 			break
 		}
 		at := b.find(root, found[0])
-		if !slices.Equal(at.path[:min(1, len(at.path))], []string{"groups"}) {
-			// Told already, by the look at the file's sections.
-			if !at.remove(root) {
-				break
-			}
-			continue
-		}
 		problems = append(problems, decodeProblem(root, at, found[0]))
 		if !at.remove(root) {
 			break

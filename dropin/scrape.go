@@ -47,6 +47,7 @@ func checkScrape(it Item, p Policy) ([]byte, []Problem) {
 }
 
 // section returns the elements of the one list that a file of the kind holds.
+// What is not of that shape it tells, and takes out of the tree.
 func section(root *yaml.Node, kind Kind, name string) ([]*yaml.Node, []Problem) {
 	if root.Kind != yaml.MappingNode {
 		return nil, []Problem{{
@@ -56,35 +57,40 @@ func section(root *yaml.Node, kind Kind, name string) ([]*yaml.Node, []Problem) 
 		}}
 	}
 	var problems []Problem
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		if key := root.Content[i]; key.Value != name {
+	known := mappingOf()
+	for key, value := range pairs(root) {
+		switch {
+		case key.Value != name:
 			problems = append(problems, unknownSection(key, kind, name))
+		case value.Kind != yaml.SequenceNode && !isNull(value):
+			problems = append(problems, Problem{
+				Line: placeLine(key, value), Code: CodeWrongType,
+				Message: name + " is not a list",
+				Remedy:  "Begin each element with '- '.",
+			})
+		default:
+			known.Content = append(known.Content, key, value)
 		}
 	}
+	root.Content = known.Content
 	list := valueAt(root, name)
-	if list == nil || isNull(list) {
+	if list == nil {
 		return nil, problems
 	}
-	if list.Kind != yaml.SequenceNode {
-		return nil, append(problems, Problem{
-			Line: lineOf(root, name), Code: CodeWrongType,
-			Message: name + " is not a list",
-			Remedy:  "Begin each element with '- '.",
+	var elements []*yaml.Node
+	for _, n := range list.Content {
+		if n.Kind == yaml.MappingNode {
+			elements = append(elements, n)
+			continue
+		}
+		problems = append(problems, Problem{
+			Line: n.Line, Code: CodeWrongType,
+			Message: "an element of " + name + " is not a mapping",
+			Remedy:  "Give it keys, or delete the element if it is empty.",
 		})
 	}
-	for _, n := range list.Content {
-		if n.Kind != yaml.MappingNode {
-			problems = append(problems, Problem{
-				Line: n.Line, Code: CodeWrongType,
-				Message: "an element of " + name + " is not a mapping",
-				Remedy:  "Give it keys, or delete the element if it is empty.",
-			})
-		}
-	}
-	if len(problems) > 0 {
-		return mappings(list), problems
-	}
-	return list.Content, nil
+	list.Content = elements
+	return elements, problems
 }
 
 func unknownSection(key *yaml.Node, kind Kind, name string) Problem {
@@ -101,16 +107,6 @@ func unknownSection(key *yaml.Node, kind Kind, name string) Problem {
 		pr.Remedy = fmt.Sprintf("This looks like a scrape file: set the label %s to %s.", Label, KindScrape)
 	}
 	return pr
-}
-
-func mappings(list *yaml.Node) []*yaml.Node {
-	var out []*yaml.Node
-	for _, n := range list.Content {
-		if n.Kind == yaml.MappingNode {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // duplicateJobs finds names that are there twice. Between drop-ins names cannot

@@ -35,7 +35,12 @@ func diagnoseJob(job *yaml.Node, it Item, p Policy) []Problem {
 			break
 		}
 		at := b.find(job, found[0])
-		problems = append(problems, jobProblem(job, at, found[0]))
+		pr := jobProblem(job, at, found[0])
+		// Taking the last element of a list out can leave a list that must not be
+		// empty: that is no second fault.
+		if n := len(problems); n == 0 || problems[n-1].Line != pr.Line || problems[n-1].Code != pr.Code {
+			problems = append(problems, pr)
+		}
 		if !at.remove(job) {
 			return problems
 		}

@@ -24,6 +24,7 @@ func checkJob(job *config.ScrapeConfig, node *yaml.Node, it Item, p Policy) []Pr
 	var problems []Problem
 	trusted := p.trusts(it.Ref.Namespace)
 	walkFields(job, func(f field) {
+		f.path = asWritten(f.path, node)
 		switch {
 		case f.isFile() && !trusted:
 			problems = append(problems, Problem{
@@ -136,4 +137,23 @@ func checkKubernetes(sd *kubernetes.SDConfig, node *yaml.Node, path []string, na
 		}
 	}
 	return problems
+}
+
+// asWritten returns the path at which an author wrote a field. Upstream moves
+// the old bearer_token_file to where it belongs now.
+func asWritten(path []string, node *yaml.Node) []string {
+	n := len(path) - 2
+	if n < 0 || path[n] != "authorization" || path[n+1] != "credentials_file" {
+		return path
+	}
+	at := node
+	for _, step := range path[:n] {
+		if at = child(at, step); at == nil {
+			return path
+		}
+	}
+	if valueAt(at, "bearer_token_file") == nil {
+		return path
+	}
+	return join(path[:n], "bearer_token_file")
 }

@@ -33,30 +33,41 @@ func setValue(m *yaml.Node, key string, value *yaml.Node) {
 	m.Content = append(m.Content, plain(key), value)
 }
 
+// child returns the node one step down, by key or index, nil if there is none.
+func child(n *yaml.Node, step string) *yaml.Node {
+	if n.Kind != yaml.SequenceNode {
+		return valueAt(n, step)
+	}
+	i, err := strconv.Atoi(step)
+	if err != nil || i < 0 || i >= len(n.Content) {
+		return nil
+	}
+	return n.Content[i]
+}
+
 // lineOf returns the line of the deepest node on the path, whose steps are keys
 // and indices.
 func lineOf(n *yaml.Node, path ...string) int {
 	line := n.Line
 	for _, step := range path {
-		switch n.Kind {
-		case yaml.SequenceNode:
-			i, err := strconv.Atoi(step)
-			if err != nil || i >= len(n.Content) {
-				return line
-			}
-			n, line = n.Content[i], n.Content[i].Line
-		case yaml.MappingNode:
-			key, value := pair(n, step)
-			if key == nil {
-				return line
-			}
-			n, line = value, placeLine(key, value)
+		below := child(n, step)
+		if below == nil {
+			return line
 		}
+		if key, value := pair(n, step); key != nil {
+			line = placeLine(key, value)
+		} else {
+			line = below.Line
+		}
+		n = below
 	}
 	return line
 }
 
 func pair(m *yaml.Node, name string) (key, value *yaml.Node) {
+	if m.Kind != yaml.MappingNode {
+		return nil, nil
+	}
 	for i := 0; i+1 < len(m.Content); i += 2 {
 		if m.Content[i].Value == name {
 			return m.Content[i], m.Content[i+1]
