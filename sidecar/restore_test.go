@@ -18,7 +18,7 @@ func lastGood(t *testing.T, name string, v int) dropin.Checked {
 		t.Fatalf("items %v, problems %v", items, problems)
 	}
 	c := dropin.Check(items[0], dropin.Policy{})
-	return dropin.Restore(dropin.ManifestItem{Ref: c.Ref, Kind: c.Kind, Source: c.Source}, c.Published)
+	return dropin.Restore(dropin.ManifestItem{Ref: c.Ref, Kind: c.Kind, Source: c.Source, SHA256: c.SHA256}, c.Published)
 }
 
 func TestRestoredIsLastGoodAfterARestart(t *testing.T) {
