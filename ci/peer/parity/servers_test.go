@@ -89,7 +89,7 @@ func startSpec(t *testing.T, s side, o server, spec instance.Spec) *instance.Ins
 			}
 		}
 		if t.Failed() {
-			t.Logf("end of the log of %s:\n%s", s.name, in.Tail(15))
+			t.Logf("what %s complained of:\n%s", s.name, strings.Join(complaints(in), "\n"))
 		}
 	})
 	return in
@@ -104,11 +104,22 @@ func stop(t *testing.T, in *instance.Instance) {
 	noErrors(t, in)
 }
 
+// complaints are the lines of the log that are warnings or errors.
+func complaints(in *instance.Instance) []string {
+	var out []string
+	for _, line := range in.Lines() {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
 // noErrors fails the test for each line of the log that is an error.
 func noErrors(t *testing.T, in *instance.Instance) {
 	t.Helper()
-	for _, line := range in.Lines() {
-		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") && strings.Contains(line, "orrupt") {
+	for _, line := range complaints(in) {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "orrupt") {
 			t.Errorf("logged: %s", line)
 		}
 	}
