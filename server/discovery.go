@@ -45,7 +45,7 @@ func (s *Server) newDiscoveries(base *config.Config) (*discoveries, error) {
 	if err := discovery.RegisterK8sClientMetricsWithPrometheus(reg); err != nil {
 		return nil, fmt.Errorf("register Kubernetes client metrics: %w", err)
 	}
-	sdMetrics, err := discovery.CreateAndRegisterSDMetrics(reg)
+	sdMetrics, err := discovery.CreateAndRegisterSDMetrics(d.tap)
 	if err != nil {
 		return nil, fmt.Errorf("register service discovery metrics: %w", err)
 	}
@@ -90,6 +90,8 @@ func (d *discoveries) scrapeInto(s *Server, to storage.AppendableV2) (err error)
 		Syncs:      d.tap.Syncs(),
 		Interval:   o.Scrape.DiscoveryReloadInterval,
 		Discovered: d.tap.Discovered(),
+		Events:     d.tap.Events(),
+		Failures:   d.tap.Failures(),
 	})
 	return err
 }

@@ -1,7 +1,9 @@
 // Package targets brings discovered targets to the scrape manager. Static
-// targets go there directly, those of other discoveries through upstream's
-// discovery.Manager. Only jobs whose targets changed are sent, so the cost of a
-// change does not depend on the number of jobs.
+// targets go there directly. Kubernetes objects are watched once for all jobs,
+// and each job gets only the groups that its relabeling can keep. All other
+// discoveries are upstream's discovery.Manager's. Only jobs whose targets
+// changed are sent, so the cost of a change does not depend on the number of
+// jobs.
 package targets
 
 import (
@@ -19,8 +21,8 @@ import (
 // Groups are the target groups of jobs, by the job's internal name.
 type Groups = map[string][]*targetgroup.Group
 
-// Discoverer finds the targets of everything that is not handed over directly.
-// It is what the Router uses of discovery.Manager.
+// Discoverer finds the targets of everything that is not found here. It is
+// what the Router uses of discovery.Manager.
 type Discoverer interface {
 	ApplyConfig(map[string]discovery.Configs) error
 	SyncCh() <-chan map[string][]*targetgroup.Group
@@ -30,35 +32,63 @@ type Discoverer interface {
 type Options struct {
 	Logger     *slog.Logger
 	Discoverer Discoverer
+	// Client makes Kubernetes clients, [NewClient] if nil.
+	Client ClientFunc
 	// Syncs returns how often the scrape manager took over a job's targets.
 	Syncs func(job string) uint64
 	// Interval is the scrape manager's DiscoveryReloadInterval: sending more
 	// often than it looks is of no use.
 	Interval time.Duration
-	// Discovered is upstream's prometheus_sd_discovered_targets, for the jobs
-	// that upstream's manager does not see. May be nil.
+	// Metrics of upstream's discovery, to be filled for what passes by it. All
+	// but Events may be nil.
 	Discovered *prometheus.GaugeVec
+	Events     *prometheus.CounterVec
+	Failures   prometheus.Counter
 }
 
 // Router sends jobs' target groups to the scrape manager.
 type Router struct {
 	opts    Options
-	changes chan map[string]*config.ScrapeConfig
+	changes chan map[string]*input
 	out     chan Groups
+	watches *watches
+	stop    context.CancelFunc // ends the watches
 
-	// others is what Apply gave to the Discoverer last; Apply is not concurrent.
+	// What Apply did last. It is not concurrent.
+	inputs map[string]*input
 	others map[string]*config.ScrapeConfig
+}
+
+// input is one job and where its targets come from.
+type input struct {
+	config *config.ScrapeConfig
+	static []*targetgroup.Group
+	subs   []*subscription
+	others discovery.Configs
 }
 
 // New returns a Router without jobs.
 func New(o Options) (*Router, error) {
-	if o.Syncs == nil {
-		return nil, errors.New("targets: Syncs must be set")
+	switch {
+	case o.Syncs == nil:
+		return nil, errors.New("targets: " + SyncsMetric + " is not a metric of the scrape manager any more")
+	case o.Events == nil:
+		return nil, errors.New("targets: " + EventsMetric + " is not a metric of the discovery any more")
 	}
+	if o.Client == nil {
+		o.Client = NewClient
+	}
+	ctx, stop := context.WithCancel(context.Background())
 	return &Router{
 		opts:    o,
-		changes: make(chan map[string]*config.ScrapeConfig),
+		changes: make(chan map[string]*input),
 		out:     make(chan Groups),
+		stop:    stop,
+		watches: &watches{
+			ctx: ctx, logger: o.Logger, newClient: o.Client, events: o.Events, failures: o.Failures,
+			updates: make(chan update),
+			servers: map[string]*informers{}, open: map[watchKey]*watch{},
+		},
 	}, nil
 }
 
@@ -70,35 +100,64 @@ func (r *Router) Groups() <-chan Groups { return r.out }
 // already, or it would not know what to do with their targets. A job that did
 // not change must be the same pointer. Calls must not be concurrent.
 func (r *Router) Apply(ctx context.Context, jobs []*config.ScrapeConfig) error {
-	if err := r.applyOthers(jobs); err != nil {
+	inputs := make(map[string]*input, len(jobs))
+	for _, j := range jobs {
+		if in := r.inputs[j.JobName]; in != nil && in.config == j {
+			inputs[j.JobName] = in
+			continue
+		}
+		inputs[j.JobName] = r.split(j)
+	}
+	if err := r.applyOthers(inputs); err != nil {
 		return err
 	}
-	byName := make(map[string]*config.ScrapeConfig, len(jobs))
-	for _, j := range jobs {
-		byName[j.JobName] = j
-	}
 	select {
-	case r.changes <- byName:
+	case r.changes <- inputs:
+		r.inputs = inputs
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
+// split finds out for each of a job's discoveries who is to do it.
+func (r *Router) split(j *config.ScrapeConfig) *input {
+	in := &input{config: j}
+	for _, c := range j.ServiceDiscoveryConfigs {
+		if s, ok := c.(discovery.StaticConfig); ok {
+			in.static = append(in.static, s...)
+			continue
+		}
+		if k, ok := shareable(c); ok {
+			from, spaces, err := r.watches.subscribe(k)
+			if err == nil {
+				in.subs = append(in.subs, &subscription{
+					job: j.JobName, from: from, namespaces: spaces, selects: selectionOf(j.RelabelConfigs),
+				})
+				continue
+			}
+			// Upstream meets the same error, and reports it where people look:
+			// prometheus_sd_failed_configs.
+			r.opts.Logger.Debug("Leaving a Kubernetes discovery to upstream", "scrape_pool", j.JobName, "err", err)
+		}
+		in.others = append(in.others, c)
+	}
+	return in
+}
+
 // applyOthers gives the Discoverer the jobs that need it. It compares every
 // configuration with every provider it has, so it is left alone if none of its
 // jobs changed.
-func (r *Router) applyOthers(jobs []*config.ScrapeConfig) error {
+func (r *Router) applyOthers(inputs map[string]*input) error {
 	others := map[string]*config.ScrapeConfig{}
 	configs := map[string]discovery.Configs{}
 	changed := false
-	for _, j := range jobs {
-		_, rest := split(j.ServiceDiscoveryConfigs)
-		if len(rest) == 0 {
+	for name, in := range inputs {
+		if len(in.others) == 0 {
 			continue
 		}
-		others[j.JobName], configs[j.JobName] = j, rest
-		changed = changed || r.others[j.JobName] != j
+		others[name], configs[name] = in.config, in.others
+		changed = changed || r.others[name] != in.config
 	}
 	if !changed && len(others) == len(r.others) {
 		return nil
@@ -110,58 +169,56 @@ func (r *Router) applyOthers(jobs []*config.ScrapeConfig) error {
 	return nil
 }
 
-// split separates what is known from what must be discovered.
-func split(cfgs discovery.Configs) (static []*targetgroup.Group, rest discovery.Configs) {
-	for _, c := range cfgs {
-		if s, ok := c.(discovery.StaticConfig); ok {
-			static = append(static, s...)
-		} else {
-			rest = append(rest, c)
-		}
-	}
-	return static, rest
-}
-
 // Run routes until ctx ends. One goroutine owns all jobs; its cases:
 //
 //  1. the set of jobs changed
 //  2. the Discoverer sent its jobs, always all of them
-//  3. the scrape manager takes a map
-//  4. it is time to look whether it took over what it was sent
+//  3. a watch has news
+//  4. the scrape manager takes a map
+//  5. it is time to make a map, or to look whether the last was taken over
+//  6. everything is to be sent, in case something was overlooked
 func (r *Router) Run(ctx context.Context) {
 	defer close(r.out)
+	defer r.stop()
 	t := newTable(r.opts)
-	tick := time.NewTicker(r.opts.Interval)
-	defer tick.Stop()
 	all := time.NewTicker(resendAll)
 	defer all.Stop()
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
 	discovered := r.opts.Discoverer.SyncCh()
 
 	var next Groups
 	for {
 		var out chan Groups
 		if next == nil {
-			next = t.due(time.Now())
+			now := time.Now()
+			next = t.due(now)
+			timer.Reset(t.wait(now))
 		}
 		if next != nil {
 			out = r.out
 		}
 		select {
-		case jobs := <-r.changes: // 1
-			t.setJobs(jobs)
+		case inputs := <-r.changes: // 1
+			t.setInputs(inputs)
 			next = nil
 		case groups, ok := <-discovered: // 2
 			if !ok {
 				discovered = nil
 				continue
 			}
-			t.setDiscovered(groups)
-			next = nil
-		case out <- next: // 3
+			if t.setDiscovered(groups) {
+				next = nil
+			}
+		case u := <-r.watches.updates: // 3
+			if t.setWatched(u) {
+				next = nil
+			}
+		case out <- next: // 4
 			t.sent(next, time.Now())
 			next = nil
-		case <-tick.C: // 4
-		case <-all.C:
+		case <-timer.C: // 5
+		case <-all.C: // 6
 			t.touchAll()
 			next = nil
 		case <-ctx.Done():

@@ -1,64 +1,57 @@
 package targets
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery/targetgroup"
 )
 
-const (
-	// resendAll is how often every job is sent although nothing changed. It
-	// heals what this package does not foresee, at the cost of one Sync each.
-	resendAll = 5 * time.Minute
-	// maxSends bounds how often one change is sent. A pool that could not be
-	// created, for want of a certificate say, never confirms; like upstream's
-	// it is tried again with the next round for all.
-	maxSends = 12
-	maxWait  = 5 * time.Second
-)
-
-// table is the Router's state: all jobs, and which of them the scrape manager
-// may not have seen yet.
+// table is the Router's state: all jobs, what the watches found, and the
+// deliveries under way.
 type table struct {
-	opts    Options
-	jobs    map[string]*job
-	pending map[string]*delivery
+	opts Options
+	jobs map[string]*job
+	// found and index hold the groups of each watch and who wants them.
+	found map[*watch]map[string]*targetgroup.Group
+	index map[*watch]*index
+	deliveries
 }
 
 type job struct {
-	config     *config.ScrapeConfig
-	static     []*targetgroup.Group
+	*input
 	discovered []*targetgroup.Group
+	watched    map[watched]*targetgroup.Group
 }
 
-func (j *job) groups() []*targetgroup.Group {
-	// Empty and not nil: the scrape manager drops the targets of before.
-	out := make([]*targetgroup.Group, 0, len(j.static)+len(j.discovered))
-	return append(append(out, j.static...), j.discovered...)
-}
-
-// delivery is the way of one job's newest groups to the scrape manager.
-//
-// Upstream stores the last map it was sent and takes it over some time later
-// (scrape/manager.go updateTsets, reload). A map sent in between replaces the
-// one before, which is lost. So a job must be in every map until it was taken
-// over for certain. That the second map was received says that the first was
-// stored. From then on at most one takeover in progress can still be of older
-// groups; the second one to finish is of these.
-type delivery struct {
-	sends  int
-	syncs  uint64 // count when the first map was stored
-	wait   time.Duration
-	nextAt time.Time
+// watched names a group among those of all watches.
+type watched struct {
+	from   *watch
+	source string
 }
 
 func newTable(o Options) *table {
-	return &table{opts: o, jobs: map[string]*job{}, pending: map[string]*delivery{}}
+	return &table{
+		opts:       o,
+		jobs:       map[string]*job{},
+		found:      map[*watch]map[string]*targetgroup.Group{},
+		index:      map[*watch]*index{},
+		deliveries: newDeliveries(o),
+	}
 }
 
-func (t *table) touch(name string) { t.pending[name] = &delivery{wait: t.opts.Interval} }
+// groups are all the groups of a job. Empty and not nil if there are none: the
+// scrape manager then drops the targets of before.
+func (t *table) groups(name string) []*targetgroup.Group {
+	j := t.jobs[name]
+	out := make([]*targetgroup.Group, 0, len(j.static)+len(j.discovered)+len(j.watched))
+	out = append(append(out, j.static...), j.discovered...)
+	for _, g := range j.watched {
+		out = append(out, g)
+	}
+	return out
+}
 
 func (t *table) touchAll() {
 	for name := range t.jobs {
@@ -68,9 +61,10 @@ func (t *table) touchAll() {
 	}
 }
 
-func (t *table) setJobs(configs map[string]*config.ScrapeConfig) {
-	for name := range t.jobs {
-		if configs[name] == nil {
+func (t *table) setInputs(inputs map[string]*input) {
+	for name, j := range t.jobs {
+		if inputs[name] == nil {
+			t.unsubscribe(j)
 			delete(t.jobs, name)
 			delete(t.pending, name)
 			if t.opts.Discovered != nil {
@@ -78,38 +72,120 @@ func (t *table) setJobs(configs map[string]*config.ScrapeConfig) {
 			}
 		}
 	}
-	for name, c := range configs {
+	for name, in := range inputs {
 		j := t.jobs[name]
-		if j != nil && j.config == c {
+		if j != nil && j.input == in {
 			continue
 		}
 		if j == nil {
 			j = &job{}
 			t.jobs[name] = j
+		} else {
+			t.unsubscribe(j)
 		}
-		j.config = c
-		var rest int
-		static, others := split(c.ServiceDiscoveryConfigs)
-		j.static, rest = static, len(others)
-		if rest == 0 {
+		j.input = in
+		if len(in.others) == 0 {
 			j.discovered = nil
-			t.count(name, j)
 		}
+		t.subscribe(j)
 		// Even if the targets are the same: a pool's new relabeling is applied
 		// to its targets only when they are synced.
-		t.touch(name)
+		t.changed(name)
 	}
 }
 
-func (t *table) setDiscovered(groups Groups) {
+// subscribe files a job's interests and gives it what was found already.
+func (t *table) subscribe(j *job) {
+	j.watched = map[watched]*targetgroup.Group{}
+	for _, s := range j.subs {
+		if t.index[s.from] == nil {
+			t.index[s.from] = newIndex()
+			t.found[s.from] = map[string]*targetgroup.Group{}
+		}
+		t.index[s.from].add(s)
+		for source, g := range t.found[s.from] {
+			if s.admits(g) {
+				j.watched[watched{s.from, source}] = g
+			}
+		}
+	}
+}
+
+func (t *table) unsubscribe(j *job) {
+	for _, s := range j.subs {
+		t.index[s.from].remove(s)
+	}
+}
+
+// setDiscovered takes over what the Discoverer found for its jobs. It returns
+// whether anything changed.
+func (t *table) setDiscovered(groups Groups) (news bool) {
 	for name, found := range groups {
 		j := t.jobs[name]
-		if j == nil || sameGroups(j.discovered, found) {
+		if j == nil || len(j.others) == 0 || sameGroups(j.discovered, found) {
 			continue
 		}
 		j.discovered = found
 		t.touch(name)
+		news = true
 	}
+	return news
+}
+
+// setWatched takes over news from a watch and hands it to the jobs it concerns:
+// those that had the group, and those that now want it.
+func (t *table) setWatched(u update) (news bool) {
+	x := t.index[u.from]
+	if x == nil {
+		x = newIndex()
+		t.index[u.from], t.found[u.from] = x, map[string]*targetgroup.Group{}
+	}
+	for _, g := range u.groups {
+		if g == nil {
+			continue
+		}
+		old := t.found[u.from][g.Source]
+		gone := len(g.Targets) == 0
+		if old == nil && gone || old != nil && reflect.DeepEqual(old, g) {
+			continue
+		}
+		key := watched{u.from, g.Source}
+		lost := map[string]bool{}
+		if old != nil {
+			x.matching(old, func(s *subscription) { lost[s.job] = true })
+		}
+		if gone {
+			delete(t.found[u.from], g.Source)
+		} else {
+			t.found[u.from][g.Source] = g
+			x.matching(g, func(s *subscription) {
+				delete(lost, s.job)
+				t.jobs[s.job].watched[key] = g
+				t.changed(s.job)
+				news = true
+			})
+		}
+		for name := range lost {
+			delete(t.jobs[name].watched, key)
+			t.changed(name)
+			news = true
+		}
+	}
+	return news
+}
+
+// changed notes that a job's groups changed.
+func (t *table) changed(name string) {
+	t.touch(name)
+	j := t.jobs[name]
+	if t.opts.Discovered == nil || len(j.others) > 0 {
+		return // the Discoverer counts these
+	}
+	n := 0
+	for _, g := range t.groups(name) {
+		n += len(g.Targets)
+	}
+	t.opts.Discovered.WithLabelValues(name).Set(float64(n))
 }
 
 // sameGroups compares by identity: discoverers make a new group when something
@@ -125,69 +201,22 @@ func sameGroups(a, b []*targetgroup.Group) bool {
 	for _, g := range a {
 		in[g] = struct{}{}
 	}
-	for _, g := range b {
-		if _, ok := in[g]; !ok {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(b, func(g *targetgroup.Group) bool {
+		_, ok := in[g]
+		return !ok
+	})
 }
 
-func (t *table) count(name string, j *job) {
-	if t.opts.Discovered == nil {
-		return
-	}
-	n := 0
-	for _, g := range j.groups() {
-		n += len(g.Targets)
-	}
-	t.opts.Discovered.WithLabelValues(name).Set(float64(n))
-}
-
-// due returns what to send now: every pending job, if at least one of them has
-// waited long enough; nil if there is nothing to do. All of them, because what
-// is not in the map would be lost to the map before.
+// due returns what to send now, nil for nothing.
 func (t *table) due(now time.Time) Groups {
-	ready := false
-	for name, d := range t.pending {
-		if d.delivered(t.opts.Syncs(name)) || d.sends >= maxSends {
-			delete(t.pending, name)
-			continue
-		}
-		ready = ready || !now.Before(d.nextAt)
-	}
-	if !ready {
+	if !t.ready(now) {
 		return nil
 	}
+	// Every job under way: one that is missing would be lost if the manager has
+	// not taken over the map before.
 	out := make(Groups, len(t.pending))
 	for name := range t.pending {
-		out[name] = t.jobs[name].groups()
+		out[name] = t.groups(name)
 	}
 	return out
-}
-
-// sent notes that the scrape manager received a map.
-func (t *table) sent(m Groups, now time.Time) {
-	for name := range m {
-		d := t.pending[name]
-		if d == nil {
-			continue
-		}
-		d.sends++
-		if d.sends == 2 {
-			d.syncs = t.opts.Syncs(name)
-		}
-		d.nextAt = now.Add(d.wait)
-		if d.sends > 3 {
-			d.wait = min(2*d.wait, maxWait)
-		}
-	}
-}
-
-// delivered says whether the job's newest groups were taken over.
-func (d *delivery) delivered(syncs uint64) bool {
-	if d.sends >= 2 && syncs < d.syncs {
-		d.syncs = syncs // the pool was stopped and made anew
-	}
-	return d.sends >= 2 && syncs >= d.syncs+2
 }

@@ -11,9 +11,11 @@ import (
 const (
 	SyncsMetric      = "prometheus_target_scrape_pool_sync_total"
 	DiscoveredMetric = "prometheus_sd_discovered_targets"
+	EventsMetric     = "prometheus_sd_kubernetes_events_total"
+	FailuresMetric   = "prometheus_sd_kubernetes_failures_total"
 )
 
-// Tap is a Registerer that remembers some of the vectors registered through it.
+// Tap is a Registerer that remembers some of the metrics registered through it.
 // The scrape manager has no other way to say that it took over a job's targets
 // than the metric it counts that with.
 type Tap struct {
@@ -42,14 +44,14 @@ func (t *Tap) MustRegister(cs ...prometheus.Collector) {
 
 func (t *Tap) note(c prometheus.Collector) {
 	switch c.(type) {
-	case *prometheus.CounterVec, *prometheus.GaugeVec:
+	case *prometheus.CounterVec, *prometheus.GaugeVec, prometheus.Counter:
 	default:
 		return
 	}
 	descs := make(chan *prometheus.Desc, 1)
 	c.Describe(descs)
 	desc := (<-descs).String() // a Desc has no other accessor
-	for _, name := range []string{SyncsMetric, DiscoveredMetric} {
+	for _, name := range []string{SyncsMetric, DiscoveredMetric, EventsMetric, FailuresMetric} {
 		if strings.Contains(desc, `fqName: "`+name+`"`) {
 			t.found[name] = c
 		}
@@ -76,4 +78,16 @@ func (t *Tap) Syncs() func(job string) uint64 {
 func (t *Tap) Discovered() *prometheus.GaugeVec {
 	vec, _ := t.found[DiscoveredMetric].(*prometheus.GaugeVec)
 	return vec
+}
+
+// Events returns the counter for [Options.Events].
+func (t *Tap) Events() *prometheus.CounterVec {
+	vec, _ := t.found[EventsMetric].(*prometheus.CounterVec)
+	return vec
+}
+
+// Failures returns the counter for [Options.Failures].
+func (t *Tap) Failures() prometheus.Counter {
+	c, _ := t.found[FailuresMetric].(prometheus.Counter)
+	return c
 }

@@ -1,0 +1,73 @@
+import { Link } from "wouter";
+import { refString, type DropIns, type Reload } from "../../api/dropins.ts";
+import type { RuntimeInfo } from "../../api/status.ts";
+import { ago } from "../../format/duration.ts";
+import { Badge, Dot } from "../../ui/Badge.tsx";
+import { Card } from "../../ui/Card.tsx";
+import { Figure, Figures } from "../../ui/Figure.tsx";
+import { useNow } from "../../ui/useNow.ts";
+import { stateTone } from "../dropins/state.ts";
+import styles from "./Overview.module.css";
+
+const shown = 5;
+
+interface Props {
+  dropIns: DropIns | undefined;
+  runtime: RuntimeInfo | undefined;
+}
+
+/** What was reloaded last; without a history, which drop-ins changed last. */
+export function ReloadsCard({ dropIns, runtime }: Props) {
+  const now = useNow();
+  return (
+    <Card title="Reloads" note={dropIns?.digest && <code title="The generation in use">{dropIns.digest.slice(0, 12)}</code>}>
+      <Figures>
+        <Figure
+          label="Last successful"
+          value={runtime ? ago(runtime.lastConfigTime, now) : "–"}
+          note={runtime && !runtime.reloadConfigSuccess && <Badge tone="bad">the last one failed</Badge>}
+        />
+      </Figures>
+      <ul className={styles.list}>
+        {dropIns?.reloads ? dropIns.reloads.slice(0, shown).map((r) => <ReloadRow key={r.time + r.digest} reload={r} now={now} />) : <Changed dropIns={dropIns} now={now} />}
+      </ul>
+    </Card>
+  );
+}
+
+function ReloadRow({ reload, now }: { reload: Reload; now: number }) {
+  const what = Object.entries(reload.changed ?? {})
+    .filter(([, n]) => n > 0)
+    .map(([kind, n]) => `${n} ${kind}`)
+    .join(", ");
+  return (
+    <li className={styles.row} title={reload.error || reload.digest}>
+      <Dot tone={reload.error ? "bad" : "ok"} label={reload.error ? "failed" : "in force"} />
+      <span className={styles.name}>{reload.error || what || "Nothing changed"}</span>
+      <span className={styles.dim}>
+        {reload.took && `${reload.took}, `}
+        {ago(reload.time, now)}
+      </span>
+    </li>
+  );
+}
+
+function Changed({ dropIns, now }: { dropIns: DropIns | undefined; now: number }) {
+  const latest = (dropIns?.dropIns ?? [])
+    .filter((d) => d.since !== undefined)
+    .sort((a, b) => Date.parse(b.since ?? "") - Date.parse(a.since ?? ""))
+    .slice(0, shown);
+  if (latest.length === 0) return <li className={styles.quiet}>No drop-in changed.</li>;
+  return latest.map((d) => {
+    const ref = refString(d.ref);
+    return (
+      <li key={ref} className={styles.row}>
+        <Dot tone={stateTone(d.state)} label={d.state} />
+        <Link href={`/drop-ins?drop-in=${encodeURIComponent(ref)}`} className={`${styles.name} ${styles.link}`}>
+          {ref}
+        </Link>
+        <span className={styles.dim}>{ago(d.since, now)}</span>
+      </li>
+    );
+  });
+}
