@@ -51,7 +51,7 @@ func Run(ctx context.Context, args []string, s streams) int {
 	app.Version(version.Print("kmon"))
 	ended := false
 	app.Terminate(func(int) { ended = true })
-	commands := []command{checkCommand(app), runCommand(app)}
+	commands := []command{checkCommand(app), runCommand(app), receiveCommand(app)}
 	name, err := app.Parse(args)
 	if ended {
 		return exitFine
