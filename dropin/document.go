@@ -116,7 +116,4 @@ func firstInvalid(data []byte) int {
 	return -1
 }
 
-// lineAt returns the 1-based line of the byte at i.
-func lineAt(data []byte, i int) int { return 1 + bytes.Count(data[:i], []byte("\n")) }
-
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

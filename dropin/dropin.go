@@ -36,9 +36,15 @@ type Ref struct {
 	Key       string `json:"key"`
 }
 
-// String returns "namespace/name/key". Namespaces and ConfigMap names cannot
-// contain a slash and neither can keys, so the form is unique.
-func (r Ref) String() string { return r.Namespace + "/" + r.Name + "/" + r.Key }
+// String returns "namespace/name/key", and "namespace/name" for a ConfigMap as
+// a whole. Namespaces and ConfigMap names cannot contain a slash and neither can
+// keys, so the form is unique.
+func (r Ref) String() string {
+	if r.Key == "" {
+		return r.Namespace + "/" + r.Name
+	}
+	return r.Namespace + "/" + r.Name + "/" + r.Key
+}
 
 // FileName returns "namespace_name_key". Namespaces and ConfigMap names are
 // DNS-1123 and cannot contain an underscore, so the first two underscores

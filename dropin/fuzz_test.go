@@ -2,6 +2,7 @@ package dropin_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -80,10 +81,12 @@ func seed(f *testing.F, kind dropin.Kind) {
 	}
 }
 
+// countLines counts as YAML does.
 func countLines(data []byte) int {
 	n := 0
-	for _, b := range data {
-		if b == '\n' {
+	for _, r := range strings.ReplaceAll(string(data), "\r\n", "\n") {
+		switch r {
+		case '\n', '\r', '\u0085', '\u2028', '\u2029':
 			n++
 		}
 	}

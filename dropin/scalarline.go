@@ -11,8 +11,6 @@ import (
 // source is the text of a drop-in by lines.
 type source []string
 
-func linesOf(data []byte) source { return strings.Split(string(data), "\n") }
-
 // lineInScalar returns the line of the byte at offset within a scalar's value.
 //
 // The tree does not say how a scalar was spread over lines, so this walks the
