@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/build"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/controlplane"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/progress"
 )
 
@@ -17,7 +16,6 @@ func explain(w io.Writer, err error) {
 	var log, advice string
 	var failure *progress.Failure
 	var failedBuild *build.Error
-	var failedStart *controlplane.StartError
 	switch {
 	case errors.As(err, &failure):
 		if failure.Detail != "" {
@@ -26,10 +24,7 @@ func explain(w io.Writer, err error) {
 		log, advice = failure.Log, failure.Advice
 	case errors.As(err, &failedBuild):
 		log = failedBuild.Log
-		advice = "if a download failed, run the same command again: what is built stays built"
-	case errors.As(err, &failedStart):
-		log = failedStart.Log
-		advice = "run it again; if the log names an address in use, another cluster or program has it (CLUSTER_ID=1 takes other addresses); `down` and `up` start afresh"
+		advice = "correct the program, or run the same command again if a download failed: what is built stays built"
 	}
 	fmt.Fprintf(w, "\nERROR: %v\n", err)
 	if log != "" {

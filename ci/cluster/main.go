@@ -28,6 +28,7 @@ const usage = `usage: cluster [flags] COMMAND
   status       what runs
   node-kill N  pull the plug of node N
   node-start N put it back in
+  apiserver-stop, apiserver-start   end the API server alone, and bring it back
 
 flags:
 `
@@ -49,6 +50,7 @@ type options struct {
 	root        string // of the project
 	nodes       int    // 0: as many as there are, or one
 	clusterOnly bool
+	set         []string // chart values that the kind of cluster needs
 	all         bool
 	timeout     time.Duration
 }
@@ -87,9 +89,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if o.nodes < 0 || o.nodes > layout.MaxNodes {
 		return fmt.Errorf("NODES is %d, and must be 1 to %d", o.nodes, layout.MaxNodes)
-	}
-	if os.Getuid() != 0 {
-		return errors.New("a cluster needs root for its namespaces, mounts and network: run it with sudo")
 	}
 	var err error
 	// The programs that `up` starts run from anywhere, and are told where.

@@ -96,14 +96,14 @@ func plan(refs []string, root string) (jobs []job, unwritten []string, err error
 // program is the published program of the image.
 func (j job) program() build.Program {
 	p := j.recipe.module(j.tag)
-	p.Name = path.Base(j.recipe.entrypoint)
+	p.Name, p.OS = path.Base(j.recipe.entrypoint), "linux"
 	return p
 }
 
 // local is the project's own program of the image.
 func (j job) local(root string) build.Local {
 	return build.Local{
-		Name: j.name, Dir: root, Package: "./cmd/" + j.name,
+		Name: j.name, Dir: root, Package: "./cmd/" + j.name, OS: "linux",
 		LDFlags: "-X " + prometheusVersion + "Version=" + j.tag,
 	}
 }

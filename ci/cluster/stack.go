@@ -24,13 +24,16 @@ func (c *cluster) release() stack.Release {
 		Helm: c.layout.Bin("helm"), Kubeconfig: c.layout.Kubeconfig(),
 		Chart: filepath.Join(c.root, "charts", "kube-monitoring-stack"),
 		Name:  releaseName, Namespace: releaseNamespace, KubeVersion: kubernetesVersion,
-		Set: []string{"grafana.enabled=false"},
+		Set: append([]string{"grafana.enabled=false"}, c.set...),
 	}
 }
 
+// loader puts images into the nodes and says how it went.
+type loader func(ctx context.Context, archives []image.Archive) (note string, err error)
+
 // imageSteps build the images that the chart names and put them in the nodes. What they make is
 // appended to archives.
-func (c *cluster) imageSteps(archives *[]image.Archive, load func(ctx context.Context, archives []image.Archive) (string, error)) []progress.Step {
+func (c *cluster) imageSteps(archives *[]image.Archive, load loader) []progress.Step {
 	var jobs []job
 	steps := []progress.Step{{Title: "images that the chart names", Run: func(ctx context.Context, r *progress.Report) error {
 		refs, err := c.release().Images(ctx)
@@ -87,33 +90,6 @@ func (c *cluster) buildImage(ctx context.Context, j job, archives *[]image.Archi
 	return nil
 }
 
-// loadIntoNodes imports what a node does not have yet.
-func (c *cluster) loadIntoNodes(ctx context.Context, archives []image.Archive) (string, error) {
-	nodes, err := c.known()
-	if err != nil {
-		return "", err
-	}
-	imported := 0
-	for _, n := range nodes {
-		running, err := n.Running()
-		if err != nil {
-			return "", err
-		}
-		if !running {
-			continue
-		}
-		did, err := image.Import(ctx, n.Ctr, archives)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", n.Name(), err)
-		}
-		imported += did
-	}
-	if imported == 0 {
-		return "nothing new", nil
-	}
-	return fmt.Sprintf("%d imported", imported), nil
-}
-
 // installSteps install the chart and wait until all of it runs.
 func (c *cluster) installSteps(nodes int, archives *[]image.Archive) []progress.Step {
 	return []progress.Step{
@@ -168,9 +144,9 @@ func chartFailure(err error) error {
 }
 
 // images builds the images and puts them into the nodes of a running cluster.
-func (c *cluster) images(ctx context.Context) error {
+func (c *cluster) images(ctx context.Context, load loader) error {
 	var archives []image.Archive
-	steps := c.imageSteps(&archives, c.loadIntoNodes)
+	steps := c.imageSteps(&archives, load)
 	steps = append(steps, progress.Step{Title: "pods with a new image", Run: func(ctx context.Context, r *progress.Report) error { return c.refresh(ctx, archives, r) }})
 	return c.out.Run(ctx, steps)
 }
@@ -185,14 +161,13 @@ func (c *cluster) printAddresses(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.out.Printf("\nThe stack is up. Grafana is off: it exists only as an image of a registry, and this cluster has none.\n")
-	c.out.Printf("  export KUBECONFIG=%s PATH=%s:$PATH", c.layout.Kubeconfig(), filepath.Dir(c.layout.Bin("kubectl")))
+	c.out.Printf("\nThe stack is up. Grafana is off: it exists only as an image of a registry, and this cluster has none.")
+	c.out.Printf("\n  export KUBECONFIG=%s PATH=%s:$PATH\n", c.layout.Kubeconfig(), filepath.Dir(c.layout.Bin("kubectl")))
 	for _, a := range addresses {
-		c.out.Printf("")
 		if a.URL != "" {
-			c.out.Printf("  %-13s %s   (from this machine)", a.Component, a.URL)
+			c.out.Printf("  %-13s %s", a.Component, a.URL)
 		}
-		c.out.Printf("  %-13s kubectl -n %s port-forward svc/%s %d", a.Component, releaseNamespace, a.Service, a.Port)
+		c.out.Printf("  %-13s kubectl -n %s port-forward svc/%s %d", "", releaseNamespace, a.Service, a.Port)
 	}
 	return nil
 }

@@ -10,14 +10,14 @@ import (
 )
 
 // goEnviron is the environment for builds: static programs, and no setting of
-// the person at the keyboard that would change what is built.
-func goEnviron() []string {
-	return append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
+// the person at the keyboard that would change what is built. An empty goos is this machine's.
+func goEnviron(goos string) []string {
+	return append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off", "GOOS="+goos)
 }
 
-// goIn returns a function that runs the Go command in dir, its output appended
-// to a new file log.
-func goIn(dir, log string) (run func(ctx context.Context, args ...string) error, closeLog func() error, err error) {
+// goIn returns a function that runs the Go command in dir for an operating system, its
+// output appended to a new file log.
+func goIn(dir, log, goos string) (run func(ctx context.Context, args ...string) error, closeLog func() error, err error) {
 	if err := os.MkdirAll(filepath.Dir(log), 0o755); err != nil {
 		return nil, nil, err
 	}
@@ -28,7 +28,7 @@ func goIn(dir, log string) (run func(ctx context.Context, args ...string) error,
 	run = func(ctx context.Context, args ...string) error {
 		fmt.Fprintf(out, "$ go %s\n", strings.Join(args, " "))
 		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir, cmd.Env = dir, goEnviron()
+		cmd.Dir, cmd.Env = dir, goEnviron(goos)
 		cmd.Stdout, cmd.Stderr = out, out
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("go %s: %w", args[0], err)

@@ -10,7 +10,7 @@ import (
 // Local is a program of the module in Dir. It is always handed to the Go command,
 // whose cache knows best whether anything changed.
 type Local struct {
-	Name, Dir, Package, LDFlags string
+	Name, Dir, Package, LDFlags, OS string
 }
 
 // BuildLocal builds a program of a module on this machine.
@@ -36,7 +36,7 @@ func (b Builder) buildLocal(ctx context.Context, l Local) error {
 	if err := os.Rename(bin, fresh); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	run, closeLog, err := goIn(l.Dir, b.Log("build-"+l.Name))
+	run, closeLog, err := goIn(l.Dir, b.Log("build-"+l.Name), l.OS)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func copyModule(ctx context.Context, p Program, dir string) error {
 func moduleDir(ctx context.Context, p Program) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", p.Module+"@"+p.Version)
 	cmd.Dir = "/" // outside of any module, so that none has a say
-	cmd.Env = goEnviron()
+	cmd.Env = goEnviron("")
 	out, err := cmd.Output()
 	var answer struct{ Dir, Error string }
 	if decodeErr := json.Unmarshal(out, &answer); decodeErr != nil {

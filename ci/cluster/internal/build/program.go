@@ -36,6 +36,8 @@ type Program struct {
 	InPlace map[string]string
 	// LDFlags follow "-s -w".
 	LDFlags string
+	// OS is what the program is built for; empty means this machine's.
+	OS string
 }
 
 // Builder builds programs.
@@ -87,7 +89,7 @@ func (b Builder) build(ctx context.Context, p Program) error {
 			return err
 		}
 	}
-	run, closeLog, err := goIn(src, b.Log("build-"+p.Name))
+	run, closeLog, err := goIn(src, b.Log("build-"+p.Name), p.OS)
 	if err != nil {
 		return err
 	}
@@ -125,7 +127,7 @@ func (p Program) digest() string {
 	if p.StagingReplaces != nil {
 		staging = p.StagingReplaces(p.Version)
 	}
-	raw, err := json.Marshal([]any{p.Name, p.Module, p.Version, p.Package, p.Source, staging, p.InPlace, p.LDFlags})
+	raw, err := json.Marshal([]any{p.Name, p.Module, p.Version, p.Package, p.Source, staging, p.InPlace, p.LDFlags, p.OS})
 	if err != nil {
 		panic(err) // strings and a map of strings
 	}

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package cgroup gives each node a cgroup of its own in every hierarchy of the
 // host, for cgroup v1 (also beside an unused v2, "hybrid") and for v2 alone. Inside
 // the node's cgroup namespace that cgroup is the root, so kubelet and cAdvisor see

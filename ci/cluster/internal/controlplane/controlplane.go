@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package controlplane runs etcd, the API server, the controller manager, the
 // scheduler and the volume provisioner as processes on the host.
 package controlplane
@@ -96,19 +98,26 @@ func (e *StartError) Unwrap() error { return e.Err }
 // Stop ends all of them, the API server after those that use it.
 func (p Plane) Stop(ctx context.Context) error {
 	for _, name := range slices.Backward(Names()) {
-		running, err := p.Processes.Find(name)
-		if err != nil {
+		if err := p.stop(ctx, name); err != nil {
 			return err
 		}
-		if running == nil {
-			continue
-		}
-		// The data is about to be removed or was written without sync: nothing is
-		// lost by not waiting longer, and the API server drains for a minute.
-		if err := running.Stop(ctx, 2*time.Second); err != nil {
-			return fmt.Errorf("stop %s: %w", name, err)
-		}
-		running.Close()
+	}
+	return nil
+}
+
+// StopAPIServer ends the API server alone, as when it is upgraded or crashes.
+func (p Plane) StopAPIServer(ctx context.Context) error { return p.stop(ctx, apiServer) }
+
+func (p Plane) stop(ctx context.Context, name string) error {
+	running, err := p.Processes.Find(name)
+	if err != nil || running == nil {
+		return err
+	}
+	defer running.Close()
+	// The data is about to be removed or was written without sync: nothing is lost by not
+	// waiting longer, and the API server would drain for a minute.
+	if err := running.Stop(ctx, 2*time.Second); err != nil {
+		return fmt.Errorf("stop %s: %w", name, err)
 	}
 	return nil
 }

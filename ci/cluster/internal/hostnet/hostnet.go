@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package hostnet connects the nodes with the host: a bridge, a virtual cable to
 // each node, and routes to pods and Services. All of it hangs on the bridge and on the
 // nodes' namespaces, so removing these leaves nothing.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package node runs nodes: each is one process with containerd, kubelet and
 // kube-proxy below it, in mount, network, PID, UTS and cgroup namespaces of its own. To
 // kill that process is to pull the node's plug; everything in it goes at once.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package proc starts, finds and ends the cluster's processes on the host.
 //
 // A process is found by a mark in its environment and not by a pid file: the

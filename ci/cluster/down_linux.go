@@ -11,12 +11,12 @@ import (
 )
 
 // down ends everything and removes what the cluster made, except for built programs.
-func (c *cluster) down(ctx context.Context) error {
-	nodes, err := c.known()
+func (s *source) down(ctx context.Context) error {
+	nodes, err := s.known()
 	if err != nil {
 		return err
 	}
-	err = c.out.Run(ctx, []progress.Step{
+	err = s.out.Run(ctx, []progress.Step{
 		{Title: "nodes", Run: func(ctx context.Context, r *progress.Report) error {
 			r.Notef("%d", len(nodes))
 			for _, n := range nodes {
@@ -27,27 +27,27 @@ func (c *cluster) down(ctx context.Context) error {
 			return nil
 		}},
 		{Title: "control plane", Run: func(ctx context.Context, _ *progress.Report) error {
-			if err := c.plane.Stop(ctx); err != nil {
+			if err := s.plane.Stop(ctx); err != nil {
 				return err
 			}
-			return c.killLeftovers(ctx)
+			return s.killLeftovers(ctx)
 		}},
-		{Title: "network, settings, files", Run: func(context.Context, *progress.Report) error { return c.restoreHost() }},
+		{Title: "network, settings, files", Run: func(context.Context, *progress.Report) error { return s.restoreHost() }},
 	})
 	if err != nil {
 		return err
 	}
-	if c.all {
-		return os.RemoveAll(c.layout.Dir)
+	if s.all {
+		return os.RemoveAll(s.layout.Dir)
 	}
-	c.out.Printf("Nothing of the cluster is left but built programs in %s (`down --all` removes them).", c.layout.Dir)
+	s.out.Printf("Nothing of the cluster is left but built programs in %s (`down --all` removes them).", s.layout.Dir)
 	return nil
 }
 
 // killLeftovers ends what still carries the cluster's mark, such as the child of a
 // process that a killed run had started.
-func (c *cluster) killLeftovers(ctx context.Context) error {
-	left, err := c.processes.All()
+func (s *source) killLeftovers(ctx context.Context) error {
+	left, err := s.processes.All()
 	if err != nil {
 		return err
 	}
@@ -58,14 +58,14 @@ func (c *cluster) killLeftovers(ctx context.Context) error {
 	return err
 }
 
-func (c *cluster) restoreHost() error {
-	s := hostnet.Sysctls{File: c.layout.Sysctls(), Root: "/proc/sys"}
+func (s *source) restoreHost() error {
+	settings := hostnet.Sysctls{File: s.layout.Sysctls(), Root: "/proc/sys"}
 	return errors.Join(
-		hostnet.Remove(c.layout.Bridge()),
-		s.Restore(),
-		os.RemoveAll(c.layout.Run()),
-		os.RemoveAll(filepath.Dir(c.layout.Log("x"))),
-		remove(c.layout.Kubeconfig()),
+		hostnet.Remove(s.layout.Bridge()),
+		settings.Restore(),
+		os.RemoveAll(s.layout.Run()),
+		os.RemoveAll(filepath.Dir(s.layout.Log("x"))),
+		remove(s.layout.Kubeconfig()),
 	)
 }
 

@@ -3,16 +3,16 @@ package main
 import "github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/controlplane"
 
 // status prints what runs.
-func (c *cluster) status() error {
-	running, err := c.plane.Running()
+func (s *source) status() error {
+	running, err := s.plane.Running()
 	if err != nil {
 		return err
 	}
 	word := map[bool]string{true: "running", false: "not running"}
 	for _, name := range controlplane.Names() {
-		c.out.Printf("%-26s %s", name, word[running[name]])
+		s.out.Printf("%-26s %s", name, word[running[name]])
 	}
-	nodes, err := c.known()
+	nodes, err := s.known()
 	if err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (c *cluster) status() error {
 		if err != nil {
 			return err
 		}
-		c.out.Printf("%-26s %-12s %s", n.Name(), word[up], n.IP())
+		s.out.Printf("%-26s %-12s %s", n.Name(), word[up], n.IP())
 	}
 	return nil
 }

@@ -21,15 +21,15 @@ const (
 )
 
 // startNodes starts those that do not run and gives all of them the cluster's own images.
-func (c *cluster) startNodes(ctx context.Context, nodes []node.Node, ca *pki.Authority, r *progress.Report) error {
-	archives, err := c.ownArchives(ctx)
+func (s *source) startNodes(ctx context.Context, nodes []node.Node, ca *pki.Authority, r *progress.Report) error {
+	archives, err := s.ownArchives(ctx)
 	if err != nil {
 		return err
 	}
 	started := 0
 	for _, n := range nodes {
 		r.Notef("starting %s", n.Name())
-		did, err := n.Ensure(ctx, ca, c.layout.PKI(controlplane.KubeProxyUser))
+		did, err := n.Ensure(ctx, ca, s.layout.PKI(controlplane.KubeProxyUser))
 		if err != nil {
 			return &progress.Failure{Err: err, Log: n.LogPath("init"), Advice: "run it again; `down` and `up` start afresh"}
 		}
@@ -46,7 +46,7 @@ func (c *cluster) startNodes(ctx context.Context, nodes []node.Node, ca *pki.Aut
 			return fmt.Errorf("%s: %w", n.Name(), err)
 		}
 	}
-	if err := c.routeServices(nodes); err != nil {
+	if err := s.routeServices(nodes); err != nil {
 		return err
 	}
 	r.Notef("%d started", started)
@@ -57,22 +57,22 @@ func (c *cluster) startNodes(ctx context.Context, nodes []node.Node, ca *pki.Aut
 }
 
 // ownArchives makes the images without which no pod starts.
-func (c *cluster) ownArchives(ctx context.Context) ([]image.Archive, error) {
-	err := c.builder.BuildLocal(ctx, build.Local{Name: "pause", Dir: c.root + "/ci/cluster", Package: "./pause"})
+func (s *source) ownArchives(ctx context.Context) ([]image.Archive, error) {
+	err := s.builder.BuildLocal(ctx, build.Local{Name: "pause", Dir: s.root + "/ci/cluster", Package: "./pause"})
 	if err != nil {
 		return nil, err
 	}
 	var archives []image.Archive
 	for ref, program := range map[string]string{pauseImage: "pause", corednsImage: "coredns"} {
 		img, err := image.Assemble(image.Spec{
-			Programs:   map[string]string{"/bin/" + program: c.layout.Bin(program)},
+			Programs:   map[string]string{"/bin/" + program: s.layout.Bin(program)},
 			Entrypoint: "/bin/" + program,
 			Root:       program == "coredns", // it listens on port 53
 		})
 		if err != nil {
 			return nil, err
 		}
-		a, err := image.Write(img, ref, c.layout.Images()+"/"+program+".tar")
+		a, err := image.Write(img, ref, s.layout.Images()+"/"+program+".tar")
 		if err != nil {
 			return nil, err
 		}
@@ -83,20 +83,20 @@ func (c *cluster) ownArchives(ctx context.Context) ([]image.Archive, error) {
 
 // routeServices makes cluster IPs reachable from the host by way of the first node that runs: its
 // kube-proxy does for the host what it does for pods.
-func (c *cluster) routeServices(nodes []node.Node) error {
+func (s *source) routeServices(nodes []node.Node) error {
 	for _, n := range nodes {
 		running, err := n.Running()
 		if err != nil {
 			return err
 		}
 		if running {
-			return hostnet.Route(c.layout.ServiceCIDR(), n.IP())
+			return hostnet.Route(s.layout.ServiceCIDR(), n.IP())
 		}
 	}
 	return errors.New("no node runs")
 }
 
-func (c *cluster) killNode(ctx context.Context, n node.Node) error {
+func (s *source) killNode(ctx context.Context, n node.Node) error {
 	running, err := n.Running()
 	if err != nil {
 		return err
@@ -107,30 +107,57 @@ func (c *cluster) killNode(ctx context.Context, n node.Node) error {
 	if err := n.Kill(ctx); err != nil {
 		return err
 	}
-	c.out.Printf("%s is gone; Kubernetes notices within 50 seconds. `node-start %d` brings it back.", n.Name(), n.Number)
-	nodes, err := c.known()
+	s.out.Printf("%s is gone; Kubernetes notices within 50 seconds. `node-start %d` brings it back.", n.Name(), n.Number)
+	nodes, err := s.known()
 	if err != nil {
 		return err
 	}
-	if err := c.routeServices(nodes); err != nil {
-		c.out.Printf("It was the last: cluster IPs do not answer from this machine until a node is back.")
+	if err := s.routeServices(nodes); err != nil {
+		s.out.Printf("It was the last: cluster IPs do not answer from this machine until a node is back.")
 	}
 	return nil
 }
 
-func (c *cluster) startNode(ctx context.Context, n node.Node) error {
-	known, err := c.known()
+func (s *source) startNode(ctx context.Context, n node.Node) error {
+	known, err := s.known()
 	if err != nil {
 		return err
 	}
 	if n.Number > len(known) {
 		return fmt.Errorf("there is no %s; NODES=%d up makes one", n.Name(), n.Number)
 	}
-	ca, err := controlplane.WriteCredentials(c.layout)
+	ca, err := controlplane.WriteCredentials(s.layout)
 	if err != nil {
 		return err
 	}
-	return c.out.Run(ctx, []progress.Step{{Title: n.Name(), Run: func(ctx context.Context, r *progress.Report) error {
-		return c.startNodes(ctx, []node.Node{n}, ca, r)
+	return s.out.Run(ctx, []progress.Step{{Title: n.Name(), Run: func(ctx context.Context, r *progress.Report) error {
+		return s.startNodes(ctx, []node.Node{n}, ca, r)
 	}}})
+}
+
+// loadIntoNodes imports what a node does not have yet.
+func (s *source) loadIntoNodes(ctx context.Context, archives []image.Archive) (string, error) {
+	nodes, err := s.known()
+	if err != nil {
+		return "", err
+	}
+	imported := 0
+	for _, n := range nodes {
+		running, err := n.Running()
+		if err != nil {
+			return "", err
+		}
+		if !running {
+			continue
+		}
+		did, err := image.Import(ctx, n.Ctr, archives)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", n.Name(), err)
+		}
+		imported += did
+	}
+	if imported == 0 {
+		return "nothing new", nil
+	}
+	return fmt.Sprintf("%d imported", imported), nil
 }
