@@ -1,0 +1,143 @@
+// Package render renders the chart as Helm would, without a cluster, and hands
+// out what a test wants to look at.
+package render
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/release"
+	"helm.sh/helm/v3/pkg/storage/driver"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/kubernetes/fake"
+)
+
+// Options say what to render.
+type Options struct {
+	// Chart is the chart's folder.
+	Chart string
+	// Name and Namespace are the release's.
+	Name, Namespace string
+	// KubeVersion is what the cluster would be: "v1.35.4".
+	KubeVersion string
+	// Values are the user's.
+	Values map[string]any
+}
+
+// DefaultOptions renders the chart as its README installs it.
+func DefaultOptions(chartDir string) Options {
+	return Options{
+		Chart:       chartDir,
+		Name:        "kube-monitoring-stack",
+		Namespace:   "monitoring",
+		KubeVersion: "v1.35.4",
+	}
+}
+
+// Release is a rendered chart.
+type Release struct {
+	// Objects are what Helm would send to the API server, in its order.
+	Objects []*unstructured.Unstructured
+	// Manifest is the same as text.
+	Manifest string
+	// Notes is what the user is told.
+	Notes string
+
+	helm *release.Release
+}
+
+// Render renders a chart. Values that its schema refuses are an error.
+func Render(ctx context.Context, o Options) (*Release, error) {
+	c, err := loader.Load(o.Chart)
+	if err != nil {
+		return nil, fmt.Errorf("loading chart: %w", err)
+	}
+	return renderChart(ctx, c, o)
+}
+
+func renderChart(ctx context.Context, c *chart.Chart, o Options) (*Release, error) {
+	version, err := chartutil.ParseKubeVersion(o.KubeVersion)
+	if err != nil {
+		return nil, fmt.Errorf("kube version: %w", err)
+	}
+	install := action.NewInstall(&action.Configuration{Log: func(string, ...any) {}})
+	install.ClientOnly = true
+	install.DryRun = true
+	install.KubeVersion = version
+	install.ReleaseName = o.Name
+	install.Namespace = o.Namespace
+	rel, err := install.RunWithContext(ctx, c, o.Values)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := decode(rel.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	return &Release{Objects: objects, Manifest: rel.Manifest, Notes: rel.Info.Notes, helm: rel}, nil
+}
+
+func decode(manifest string) ([]*unstructured.Unstructured, error) {
+	var objects []*unstructured.Unstructured
+	d := yaml.NewYAMLOrJSONDecoder(strings.NewReader(manifest), 4096)
+	for {
+		u := &unstructured.Unstructured{}
+		if err := d.Decode(&u.Object); err != nil {
+			if errors.Is(err, io.EOF) {
+				return objects, nil
+			}
+			return nil, fmt.Errorf("after %d objects: %w", len(objects), err)
+		}
+		if u.Object != nil {
+			objects = append(objects, u)
+		}
+	}
+}
+
+// SecretBytes is how much of a Secret's room, 1 MiB, Helm takes to remember the
+// release: the chart and the manifest, compressed.
+func (r *Release) SecretBytes(ctx context.Context) (int, error) {
+	secrets := fake.NewClientset().CoreV1().Secrets(r.helm.Namespace)
+	key := "sh.helm.release.v1." + r.helm.Name + ".v1"
+	if err := driver.NewSecrets(secrets).Create(key, r.helm); err != nil {
+		return 0, err
+	}
+	s, err := secrets.Get(ctx, key, metav1.GetOptions{})
+	if err != nil {
+		return 0, err
+	}
+	return len(s.Data["release"]), nil
+}
+
+// ValuesFiles returns the chart's ci/*-values.yaml by name.
+func ValuesFiles(chartDir string) (map[string]map[string]any, error) {
+	paths, err := filepath.Glob(filepath.Join(chartDir, "ci", "*-values.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]map[string]any{}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		values, err := chartutil.ReadValues(bytes.TrimSpace(data))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		files[strings.TrimSuffix(filepath.Base(path), "-values.yaml")] = values
+	}
+	return files, nil
+}
