@@ -52,7 +52,7 @@ func parse(args []string, stdout io.Writer) (*flags, error) {
 	app.Version(version.Print("config-sidecar"))
 	app.HelpFlag.Short('h')
 
-	app.Flag("for", "What the sidecar stands beside.").Default("server").EnumVar(&f.forWhom, "server", "alertmanager", "grafana")
+	app.Flag("for", "What the sidecar stands beside. This version knows: server.").Default("server").EnumVar(&f.forWhom, "server", "alertmanager", "grafana")
 	app.Flag("live-dir", "Directory to publish to. It should outlive the pod, so that a restart finds all drop-ins.").Required().StringVar(&f.liveDir)
 	app.Flag("reload-url", "Where to ask for a reload: unix:///path/to.sock, or http(s):// and the path.").
 		Default("unix:///run/kube-monitoring-stack/reload.sock").StringVar(&f.reloadURL)

@@ -17,11 +17,11 @@ type input struct {
 	data []byte
 }
 
-// readAll reads files, what is below directories, and standard input for "-".
+// readAll reads files, what is below directories, and standard input.
 func readAll(paths []string, stdin io.Reader) ([]input, error) {
 	var out []input
 	for _, path := range paths {
-		if path == "-" {
+		if path == "" { // a dash, as kingpin passes it on
 			data, err := io.ReadAll(stdin)
 			if err != nil {
 				return nil, fmt.Errorf("read standard input: %w", err)

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,22 +20,6 @@ const (
 	exitCannot   = 2
 )
 
-const help = `Checks and runs drop-ins for kube-monitoring-stack without a cluster.
-
-A drop-in is a key of a ConfigMap with the label kube-monitoring-stack.io/drop-in.`
-
-// command is one subcommand: its name and what it does, returning an exit code.
-type command struct {
-	name string
-	run  func(context.Context, streams) (int, error)
-}
-
-// streams are what a process has.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := Run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
@@ -49,11 +32,9 @@ func Run(ctx context.Context, args []string, s streams) int {
 	app := kingpin.New("kmon", help).UsageWriter(s.out).ErrorWriter(s.err)
 	app.HelpFlag.Short('h')
 	app.Version(version.Print("kmon"))
-	ended := false
-	app.Terminate(func(int) { ended = true })
-	commands := []command{checkCommand(app), runCommand(app), receiveCommand(app)}
-	name, err := app.Parse(args)
-	if ended {
+	commands := []command{checkCommand(app), runCommand(app)}
+	name, helped, err := parse(app, args)
+	if helped {
 		return exitFine
 	}
 	if err != nil {
