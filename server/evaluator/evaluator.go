@@ -47,6 +47,7 @@ type Evaluator struct {
 	mtx     sync.RWMutex // guards what follows
 	shards  []*shard
 	current Set
+	begun   bool // there was an Update
 	stopped bool
 	running sync.WaitGroup
 	updates uint64
@@ -83,13 +84,17 @@ func (e *Evaluator) Update(s Set) error {
 	// be compared here, or unchanged rules would keep the old values.
 	rebuild := !labels.Equal(old.ExternalLabels, s.ExternalLabels) || old.ExternalURL != s.ExternalURL
 	all := rebuild || old.Interval != s.Interval
+	// At the start nothing is scraped yet and every group is new, and after a
+	// change that concerns all of them they are due at different times for a
+	// good reason: neither is a moment to evaluate them all.
+	prompt := e.begun && !all
 
 	var done []int
 	for i, files := range e.split(s.Groups) {
 		if !all && e.shards[i].has(files) {
 			continue
 		}
-		err := e.updateShard(i, files, s, rebuild)
+		err := e.updateShard(i, files, s, rebuild, prompt)
 		if err == nil {
 			done = append(done, i)
 			continue
@@ -97,17 +102,17 @@ func (e *Evaluator) Update(s Set) error {
 		err = fmt.Errorf("update rules: %w", err)
 		before := e.split(old.Groups)
 		for _, j := range done {
-			if back := e.updateShard(j, before[j], old, rebuild); back != nil {
+			if back := e.updateShard(j, before[j], old, rebuild, false); back != nil {
 				err = fmt.Errorf("%w; going back failed as well: %w", err, back)
 			}
 		}
 		return err
 	}
-	e.current = s
+	e.current, e.begun = s, true
 	return nil
 }
 
-func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s Set, rebuild bool) error {
+func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s Set, rebuild, prompt bool) error {
 	if e.shards[i] == nil {
 		if len(files) == 0 {
 			return nil
@@ -120,7 +125,7 @@ func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s S
 		}(e.shards[i].manager)
 	}
 	e.updates++
-	return e.shards[i].update(files, s, rebuild)
+	return e.shards[i].update(files, s, rebuild, prompt)
 }
 
 // split assigns each file to its shard by a hash of its identifier, so that a
@@ -157,7 +162,7 @@ func (e *Evaluator) Stop() {
 	var stopping sync.WaitGroup
 	for _, s := range e.shards {
 		if s != nil {
-			stopping.Go(s.manager.Stop)
+			stopping.Go(s.stop)
 		}
 	}
 	stopping.Wait()

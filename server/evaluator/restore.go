@@ -47,7 +47,7 @@ func (r *restore) expect(keys, known map[string]bool) {
 	r.first = false
 }
 
-// iterate is the rules.GroupEvalIterationFunc of every group.
+// iterate evaluates a group, and brings its alerts' state back if it is new.
 func (r *restore) iterate(ctx context.Context, g *rules.Group, ts time.Time) {
 	switch r.seen(rules.GroupKey(g.File(), g.Name())) {
 	case 1:

@@ -1,8 +1,10 @@
 package evaluator
 
 import (
+	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
@@ -15,6 +17,7 @@ type shard struct {
 	manager *rules.Manager
 	files   *memory
 	restore *restore
+	prompt  *prompter
 	known   map[string]bool // keys of the groups in force
 }
 
@@ -22,6 +25,7 @@ func newShard(o rules.ManagerOptions) *shard {
 	s := &shard{
 		files:   &memory{parser: o.Parser},
 		restore: newRestore(),
+		prompt:  newPrompter(o.Context),
 		known:   map[string]bool{},
 	}
 	o.GroupLoader = s.files
@@ -40,15 +44,18 @@ func (s *shard) has(files map[string]*rulefmt.RuleGroups) bool {
 }
 
 // update puts files in force. With rebuild every group is made anew, with its
-// alert state, even if its text is the same.
-func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild bool) error {
+// alert state, even if its text is the same. With prompt the groups that are
+// new or changed are evaluated at once.
+func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild, prompt bool) error {
 	before := s.files.groups
+	old := s.manager.RuleGroups()
+	s.prompt.withdraw(s.affected(old, files, rebuild || !prompt))
 	keys := groupKeys(files)
 	s.restore.expect(keys, s.known)
 
 	apply := func(files map[string]*rulefmt.RuleGroups) error {
 		s.files.groups = files
-		return s.manager.Update(set.Interval, slices.Sorted(maps.Keys(files)), set.ExternalLabels, set.ExternalURL, s.restore.iterate)
+		return s.manager.Update(set.Interval, slices.Sorted(maps.Keys(files)), set.ExternalLabels, set.ExternalURL, s.iterate)
 	}
 	if rebuild && len(before) > 0 {
 		// There is no way to tell a Manager that equal text is not an equal
@@ -62,8 +69,42 @@ func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild bo
 		s.files.groups = before
 		return err
 	}
+	gone := maps.Clone(s.known)
+	maps.DeleteFunc(gone, func(k string, _ bool) bool { return keys[k] })
+	s.prompt.forget(gone)
 	s.known = keys
+	if prompt {
+		s.prompt.evaluate(without(s.manager.RuleGroups(), old), s.restore.iterate)
+	}
 	return nil
+}
+
+// iterate is the rules.GroupEvalIterationFunc of every group.
+func (s *shard) iterate(ctx context.Context, g *rules.Group, ts time.Time) {
+	s.prompt.inTurn(ctx, g, ts, s.restore.iterate)
+}
+
+// stop ends all evaluation and waits for it.
+func (s *shard) stop() {
+	s.prompt.withdraw(s.manager.RuleGroups())
+	s.manager.Stop()
+}
+
+// affected returns the groups whose file is another one in files, or all.
+func (s *shard) affected(groups []*rules.Group, files map[string]*rulefmt.RuleGroups, all bool) []*rules.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g *rules.Group) bool {
+		return !all && files[g.File()] == s.files.groups[g.File()]
+	})
+}
+
+// without returns the groups that are not in old. The Manager keeps the
+// pointers of those that did not change.
+func without(groups, old []*rules.Group) []*rules.Group {
+	had := make(map[*rules.Group]bool, len(old))
+	for _, g := range old {
+		had[g] = true
+	}
+	return slices.DeleteFunc(groups, func(g *rules.Group) bool { return had[g] })
 }
 
 func groupKeys(files map[string]*rulefmt.RuleGroups) map[string]bool {

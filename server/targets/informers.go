@@ -42,6 +42,8 @@ type informers struct {
 	ctx      context.Context
 	client   kubernetes.Interface
 	failures prometheus.Counter // nil is allowed
+	// transform is strip, or nothing in its test.
+	transform cache.TransformFunc
 
 	mtx  sync.Mutex // guards open
 	open map[informerKey]cache.SharedIndexInformer
@@ -53,7 +55,7 @@ type informerKey struct {
 }
 
 func newInformers(ctx context.Context, c kubernetes.Interface, failures prometheus.Counter) *informers {
-	return &informers{ctx: ctx, client: c, failures: failures, open: map[informerKey]cache.SharedIndexInformer{}}
+	return &informers{ctx: ctx, client: c, failures: failures, transform: strip, open: map[informerKey]cache.SharedIndexInformer{}}
 }
 
 // get returns the running informer of a kind.
@@ -68,9 +70,11 @@ func (in *informers) get(k kind, namespace string) (cache.SharedIndexInformer, e
 	if err != nil {
 		return nil, err
 	}
+	// Some clients cannot stream the first list; they say so by this.
+	src := cache.ToListWatcherWithWatchListSemantics(lw, in.client)
 	// No resync: it only repeats what was processed.
-	inf := cache.NewSharedIndexInformer(lw, example, 0, indexers(k))
-	if err := inf.SetTransform(strip); err != nil {
+	inf := cache.NewSharedIndexInformer(src, example, 0, indexers(k))
+	if err := inf.SetTransform(in.transform); err != nil {
 		return nil, fmt.Errorf("watch %s: %w", k, err)
 	}
 	if err := inf.SetWatchErrorHandlerWithContext(in.watchFailed); err != nil {

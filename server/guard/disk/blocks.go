@@ -35,23 +35,26 @@ func (g *Guard) blocksToDelete(blocks []*tsdb.Block) map[ulid.ULID]struct{} {
 // relieve adds to doomed what must go.
 func (g *Guard) relieve(blocks []*tsdb.Block, doomed map[ulid.ULID]struct{}, u Usage) {
 	l := levelsOf(g.opts.Reserve, u.Total)
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if u.Available >= l.low {
+		g.futile = false
 		return
 	}
-	g.mu.Lock()
-	recent := time.Since(g.deletedAt) < g.settle
-	g.mu.Unlock()
-	if recent {
+	if time.Since(g.deletedAt) < g.settle {
 		return
 	}
 	list := candidates(blocks, doomed)
 	chosen, ok := oldest(list, u.Available, l)
 	if !ok {
-		g.metrics.futile.Inc()
-		g.opts.Logger.Error("The volume is nearly full and deleting blocks would not help: something else fills it",
-			"available_bytes", u.Available, "reserve_bytes", l.reserve)
+		if !g.futile {
+			g.opts.Logger.Error("The volume is nearly full and deleting blocks would not help: something else fills it",
+				"available_bytes", u.Available, "reserve_bytes", l.reserve)
+		}
+		g.futile = true
 		return
 	}
+	g.futile = false
 	for _, b := range chosen {
 		doomed[b.id] = struct{}{}
 		g.metrics.deletedBlocks.Inc()
@@ -60,9 +63,7 @@ func (g *Guard) relieve(blocks []*tsdb.Block, doomed map[ulid.ULID]struct{}, u U
 			"until", time.UnixMilli(b.maxTime).UTC(), "bytes", b.size, "available_bytes", u.Available)
 	}
 	if len(chosen) > 0 {
-		g.mu.Lock()
 		g.deletedAt = time.Now()
-		g.mu.Unlock()
 	}
 }
 

@@ -81,6 +81,8 @@ type Guard struct {
 	mu        sync.Mutex // guards what follows
 	last      Usage
 	deletedAt time.Time
+	// futile is true while deleting blocks would not bring back the reserve.
+	futile bool
 	// settle is how long a filesystem may take to show as free what was
 	// deleted. Deleting again before that would delete too much.
 	settle time.Duration
@@ -216,6 +218,9 @@ type Status struct {
 	Reserve int64 `json:"reserve"`
 	// Paused is true while nothing is ingested.
 	Paused bool `json:"paused"`
+	// Futile is true while no block is deleted because that would not bring
+	// back the reserve: something else fills the volume.
+	Futile bool `json:"futile"`
 }
 
 // Status tells what the last look at the volume saw.
@@ -224,7 +229,12 @@ func (g *Guard) Status() Status {
 		return Status{}
 	}
 	g.mu.Lock()
-	u := g.last
+	u, futile := g.last, g.futile
 	g.mu.Unlock()
-	return Status{Usage: u, Reserve: levelsOf(g.opts.Reserve, u.Total).reserve, Paused: state(g.state.Load()) != flowing}
+	return Status{
+		Usage:   u,
+		Reserve: levelsOf(g.opts.Reserve, u.Total).reserve,
+		Paused:  state(g.state.Load()) != flowing,
+		Futile:  futile,
+	}
 }

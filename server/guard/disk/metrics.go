@@ -16,7 +16,6 @@ type metrics struct {
 	dropped       *prometheus.CounterVec
 	deletedBlocks prometheus.Counter
 	deletedBytes  prometheus.Counter
-	futile        prometheus.Counter
 	skipped       prometheus.Counter
 	failures      prometheus.Counter
 }
@@ -37,24 +36,27 @@ func newMetrics(reg prometheus.Registerer, g *Guard) *metrics {
 		}, []string{"source"}),
 		deletedBlocks: counter("deleted_blocks_total", "Blocks deleted before their time to keep the volume from running full."),
 		deletedBytes:  counter("deleted_bytes_total", "Bytes of blocks deleted before their time."),
-		futile:        counter("futile_total", "How often no block was deleted because that would not have brought back the reserve."),
 		skipped:       counter("skipped_compactions_total", "Compactions of blocks not begun for want of room."),
 		failures:      counter("check_failures_total", "How often the volume's free space could not be read."),
 	}
 	m.dropped.WithLabelValues(sourceScrape)
 	m.dropped.WithLabelValues(sourceOther)
 	if reg != nil {
-		reg.MustRegister(m.pauses, m.dropped, m.deletedBlocks, m.deletedBytes, m.futile, m.skipped, m.failures,
-			gauge("paused", "1 while ingestion is paused.", func(s Status) float64 {
-				if s.Paused {
-					return 1
-				}
-				return 0
-			}),
+		reg.MustRegister(m.pauses, m.dropped, m.deletedBlocks, m.deletedBytes, m.skipped, m.failures,
+			gauge("paused", "1 while ingestion is paused.", func(s Status) float64 { return number(s.Paused) }),
+			gauge("futile", "1 while no block is deleted because that would not bring back the reserve: something else fills the volume.",
+				func(s Status) float64 { return number(s.Futile) }),
 			gauge("available_bytes", "Free space on the data volume.", func(s Status) float64 { return float64(s.Available) }),
 			gauge("reserve_bytes", "Free space below which ingestion is paused. Below twice that, the oldest blocks are deleted.",
 				func(s Status) float64 { return float64(s.Reserve) }),
 			gauge("volume_bytes", "Size of the data volume.", func(s Status) float64 { return float64(s.Total) }))
 	}
 	return m
+}
+
+func number(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
 }

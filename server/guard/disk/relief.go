@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/prometheus/prometheus/tsdb"
 )
@@ -25,7 +26,7 @@ func (g *Guard) makeRoom(ctx context.Context) {
 		}
 		// Both wait for a compaction that is running, so this must not be done
 		// by the goroutine that watches the volume.
-		err := g.reloadBlocks(ctx)
+		err := errors.Join(g.reloadBlocks(ctx), g.look())
 		if !g.Status().Paused {
 			flushed = false
 		} else if !flushed {
@@ -34,6 +35,11 @@ func (g *Guard) makeRoom(ctx context.Context) {
 		}
 		if err != nil && ctx.Err() == nil {
 			g.opts.Logger.Error("Cannot make room on the volume at once; the TSDB's next reload of blocks may", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(g.settle): // before that, nothing new can be seen
 		}
 	}
 }

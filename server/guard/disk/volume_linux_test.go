@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -30,11 +31,25 @@ func volume(t *testing.T, bytes string) string {
 }
 
 // ballast is a file that fills the volume up to what it is told to leave free.
-type ballast struct{ dir string }
+// Who looks at the volume by its usage never sees it half written.
+type ballast struct {
+	dir string
+	mu  sync.RWMutex
+}
 
-func (b ballast) leave(t *testing.T, free int64) {
+func (b *ballast) usage(dir string) (Usage, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return statfs(dir)
+}
+
+func (b *ballast) leave(t *testing.T, free int64) {
 	t.Helper()
-	b.remove(t)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := os.RemoveAll(b.file()); err != nil {
+		t.Fatal(err)
+	}
 	u, err := statfs(b.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -52,14 +67,16 @@ func (b ballast) leave(t *testing.T, free int64) {
 	}
 }
 
-func (b ballast) remove(t *testing.T) {
+func (b *ballast) remove(t *testing.T) {
 	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if err := os.RemoveAll(b.file()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b ballast) file() string { return filepath.Join(b.dir, "ballast") }
+func (b *ballast) file() string { return filepath.Join(b.dir, "ballast") }
 
 // eventually waits until f is true.
 func eventually(t *testing.T, what string, f func() bool) {

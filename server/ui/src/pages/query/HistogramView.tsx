@@ -1,0 +1,43 @@
+import { parseValue, type Bucket, type Histogram } from "../../api/query.ts";
+import { compact } from "../../format/number.ts";
+import styles from "./HistogramView.module.css";
+
+const brackets: Record<number, [string, string]> = { 0: ["(", "]"], 1: ["[", ")"], 2: ["(", ")"], 3: ["[", "]"] };
+
+/** A native histogram: its count and sum, and its buckets as bars. */
+export function HistogramView({ histogram }: { histogram: Histogram }) {
+  const buckets = histogram.buckets ?? [];
+  const most = Math.max(0, ...buckets.map(density));
+  return (
+    <div className={styles.histogram}>
+      <div>
+        <span className={styles.name}>count</span> {histogram.count} <span className={styles.name}>sum</span> {histogram.sum}
+      </div>
+      {buckets.length > 0 && (
+        <div className={styles.bars} role="img" aria-label={`${buckets.length} buckets`}>
+          {buckets.map((b) => (
+            <div key={`${b[1]} ${b[2]}`} className={styles.slot} title={`${interval(b)}: ${b[3]}`}>
+              <div className={styles.bar} style={{ height: `${most > 0 ? (density(b) / most) * 100 : 0}%` }} />
+            </div>
+          ))}
+        </div>
+      )}
+      {buckets.length > 0 && (
+        <div className={styles.ends}>
+          <span>{compact(parseValue(buckets[0]?.[1] ?? "0"), 3)}</span>
+          <span>{compact(parseValue(buckets.at(-1)?.[2] ?? "0"), 3)}</span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Buckets grow exponentially, so each is drawn equally wide and its count is its height. */
+function density(bucket: Bucket): number {
+  return parseValue(bucket[3]);
+}
+
+function interval([rule, left, right]: Bucket): string {
+  const [open, close] = brackets[rule] ?? ["[", "]"];
+  return `${open}${left}, ${right}${close}`;
+}
