@@ -5,6 +5,7 @@
 package evaluator
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
@@ -57,6 +58,9 @@ type Evaluator struct {
 func New(o Options) *Evaluator {
 	if o.Shards == 0 {
 		o.Shards = DefaultShards
+	}
+	if o.Rules.Context == nil {
+		o.Rules.Context = context.Background() // as a Manager does
 	}
 	if o.Rules.Metrics == nil {
 		// One for all shards: the metrics' labels name the group, and a second
