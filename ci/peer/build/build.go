@@ -40,13 +40,13 @@ const (
 
 // Server is our server as the default image has it.
 func Server() Program {
-	return Program{Name: "monitoring-server", Module: ourModule, Package: ourModule + "/cmd/monitoring-server"}
+	return Program{Name: "peer-monitoring-server", Module: ourModule, Package: ourModule + "/cmd/monitoring-server"}
 }
 
 // FullServer is our server with every service discovery of upstream.
 func FullServer() Program {
 	p := Server()
-	p.Name, p.Tags = "monitoring-server-full", "full"
+	p.Name, p.Tags = "peer-monitoring-server-full", "full"
 	return p
 }
 
@@ -61,9 +61,11 @@ func Promtool() Program {
 	return Program{Name: "promtool", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/promtool"}
 }
 
-// Thanos is sidecar, querier and the rest of Thanos in one program.
+// Thanos is sidecar, querier and the rest of Thanos in one program. It reads
+// labels where one implementation of them has them in memory, so it compiles
+// without its build tag and then panics.
 func Thanos() Program {
-	return Program{Name: "thanos", Module: thanosModule, Version: thanosVersion, Package: thanosModule + "/cmd/thanos"}
+	return Program{Name: "thanos", Module: thanosModule, Version: thanosVersion, Package: thanosModule + "/cmd/thanos", Tags: "slicelabels"}
 }
 
 // Ensure builds the program unless it is there, and returns its path. Programs

@@ -55,7 +55,7 @@ func TestPromtool(t *testing.T) {
 
 	text := filepath.Join(dir, "pushed.txt")
 	write(t, text, "pushed_total{by=\"promtool\"} 5\n")
-	promtool(t, true, "push", "metrics", in.URL+"/api/v1/write", text)
+	promtool(t, true, "push", "metrics", in.URL, text)
 	awaitResult(t, in, `pushed_total{by="promtool"} == 5`)
 
 	archive := filepath.Join(dir, "debug.tar.gz")
@@ -75,7 +75,7 @@ func TestPromtool(t *testing.T) {
 	stop(t, in)
 	list := promtool(t, true, "tsdb", "list", data)
 	holds(list, "BLOCK ULID", "01")
-	holds(promtool(t, true, "tsdb", "analyze", data), "Label names most likely to have", "demo_classic_seconds_bucket")
+	holds(promtool(t, true, "tsdb", "analyze", data), "Total Series", "Label pairs most involved in churning", "demo_classic_seconds_bucket")
 	holds(promtool(t, true, "tsdb", "dump", "--match=demo_level", data), `__name__="demo_level"`)
 	holds(promtool(t, true, "tsdb", "dump-openmetrics", "--match=demo_level", data), "demo_level{", "# EOF")
 
