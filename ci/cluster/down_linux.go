@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/cgroup"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/hostnet"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/progress"
 )
@@ -61,6 +62,7 @@ func (s *source) killLeftovers(ctx context.Context) error {
 func (s *source) restoreHost() error {
 	settings := hostnet.Sysctls{File: s.layout.Sysctls(), Root: "/proc/sys"}
 	return errors.Join(
+		cgroup.Remove(s.layout.Cgroups()),
 		hostnet.Remove(s.layout.Bridge()),
 		settings.Restore(),
 		os.RemoveAll(s.layout.Run()),

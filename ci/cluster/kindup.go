@@ -14,7 +14,7 @@ import (
 func (c *cluster) kind() kind.Cluster {
 	return kind.Cluster{
 		Name:       "kube-monitoring-stack",
-		Config:     filepath.Join(c.root, "ci", "kind.yaml"),
+		Config:     filepath.Join(c.layout.Dir, "kind.yaml"),
 		Kubeconfig: c.layout.Kubeconfig(),
 	}
 }
@@ -67,9 +67,17 @@ func (c *cluster) kindUp(ctx context.Context) error {
 	var archives []image.Archive
 	nodes := max(1, c.nodes)
 	steps := []progress.Step{
-		{Title: "this program", Run: c.installSelf},
 		c.buildStep("Helm "+helmVersion, "about 1 min", helm()),
-		{Title: "kind cluster " + k.Name, FirstRun: "about 2 min", Run: func(ctx context.Context, _ *progress.Report) error { return k.Ensure(ctx) }},
+		{Title: "kind cluster " + k.Name, FirstRun: "about 2 min", Run: func(ctx context.Context, _ *progress.Report) error {
+			config, err := os.ReadFile(filepath.Join(c.root, "ci", "kind.yaml"))
+			if err != nil {
+				return err
+			}
+			if err := os.WriteFile(k.Config, kind.WithWorkers(config, nodes-1), 0o644); err != nil {
+				return err
+			}
+			return k.Ensure(ctx)
+		}},
 	}
 	if !c.clusterOnly {
 		steps = append(steps, c.imageSteps(&archives, c.loadIntoKind)...)

@@ -31,6 +31,7 @@ func (c *cluster) fromSource(ctx context.Context, words []string) error {
 	}
 	processes := proc.Table{Owner: c.layout.Run()}
 	s := &source{cluster: c, processes: processes, plane: controlplane.Plane{Layout: c.layout, Processes: processes}}
+	logger := slog.New(slog.NewTextHandler(os.Stderr, nil)) // for what `up` starts
 	switch words[0] {
 	case "up":
 		return s.up(ctx)
@@ -47,7 +48,7 @@ func (c *cluster) fromSource(ctx context.Context, words []string) error {
 	case "apiserver-start":
 		return s.plane.EnsureAPI(ctx)
 	case "provisioner":
-		return storage.Run(ctx, s.layout.ComponentKubeconfig("volume-provisioner"), s.layout.Volumes())
+		return storage.Run(ctx, s.layout.ComponentKubeconfig("volume-provisioner"), s.layout.Volumes(), logger)
 	}
 	n, err := s.numbered(words)
 	if err != nil {
@@ -59,7 +60,7 @@ func (c *cluster) fromSource(ctx context.Context, words []string) error {
 	case "node-start":
 		return s.startNode(ctx, n)
 	default: // node-init
-		return n.Init(words[2:], slog.New(slog.NewTextHandler(os.Stderr, nil)))
+		return n.Init(words[2:], logger)
 	}
 }
 

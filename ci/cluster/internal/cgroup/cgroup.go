@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Hierarchy is one mounted tree of cgroups.
@@ -155,53 +154,4 @@ func write(path, text string) error {
 	}
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
-}
-
-// Remove removes the cgroup called name and all below from every hierarchy. Its
-// processes must have been killed; the kernel takes a moment to let go of them.
-func Remove(name string) error {
-	hierarchies, err := Hierarchies()
-	if err != nil {
-		return err
-	}
-	for _, h := range hierarchies {
-		if err := removeTree(filepath.Join(h.Path, name), 5*time.Second); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func removeTree(root string, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
-	for {
-		err := removeOnce(root)
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			return fmt.Errorf("remove cgroup %s: %w", root, err)
-		}
-		time.Sleep(20 * time.Millisecond) // the kernel announces nothing to wait for
-	}
-}
-
-// removeOnce removes directories from the leaves up; the files in them are the kernel's.
-func removeOnce(root string) error {
-	var dirs []string
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			dirs = append(dirs, path)
-		}
-		return err
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, dir := range slices.Backward(dirs) {
-		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }

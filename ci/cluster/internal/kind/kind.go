@@ -3,6 +3,7 @@
 package kind
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os/exec"
@@ -79,4 +80,13 @@ func (c Cluster) run(ctx context.Context, name string, args ...string) (string, 
 		return "", fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, strings.TrimSpace(string(out)))
 	}
 	return string(out), nil
+}
+
+// WithWorkers adds worker nodes to a configuration file whose list of nodes comes last.
+func WithWorkers(config []byte, workers int) []byte {
+	out := bytes.TrimRight(config, "\n")
+	for range workers {
+		out = append(out, "\n  - role: worker"...)
+	}
+	return append(out, '\n')
 }

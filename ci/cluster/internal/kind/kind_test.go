@@ -90,3 +90,14 @@ func TestFailureNamesTheCommand(t *testing.T) {
 		t.Errorf("error %v does not say which command failed", err)
 	}
 }
+
+func TestWithWorkers(t *testing.T) {
+	const config = "kind: Cluster\nnodes:\n  - role: control-plane\n"
+	if got := string(WithWorkers([]byte(config), 0)); got != config {
+		t.Errorf("without workers the file changes to %q", got)
+	}
+	want := config + "  - role: worker\n  - role: worker\n"
+	if got := string(WithWorkers([]byte(config), 2)); got != want {
+		t.Errorf("with two workers it is %q, want %q", got, want)
+	}
+}

@@ -37,6 +37,9 @@ func (n Node) Link() string { return fmt.Sprintf("kmon%d-%d", n.ID, n.Number) }
 // Cgroup is the node's cgroup in each hierarchy of the host.
 func (n Node) Cgroup() string { return fmt.Sprintf("kmon%d-%s", n.ID, n.Name()) }
 
+// Cgroups matches the cgroups of all nodes.
+func (l Layout) Cgroups() string { return fmt.Sprintf("kmon%d-node-*", l.ID) }
+
 // Path is a file or directory of the node.
 func (n Node) Path(elem ...string) string {
 	return filepath.Join(append([]string{n.Run(), n.Name()}, elem...)...)

@@ -42,6 +42,10 @@ func (n Node) Ensure(ctx context.Context, ca *pki.Authority, kubeProxyCert strin
 		running.Close()
 		return false, n.route()
 	}
+	// A node that was killed by another hand than ours starts as clean as after ours.
+	if err := n.sweep(); err != nil {
+		return false, fmt.Errorf("%s: %w", n.Name(), err)
+	}
 	if err := n.writeFiles(ca, kubeProxyCert); err != nil {
 		return false, fmt.Errorf("%s: %w", n.Name(), err)
 	}
@@ -104,10 +108,13 @@ func (n Node) Kill(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", n.Name(), err)
 		}
 	}
-	if err := hostnet.Remove(n.Link()); err != nil {
-		return err
-	}
-	return cgroup.Remove(n.Cgroup())
+	return n.sweep()
+}
+
+// sweep removes what a node that no longer runs has left on the host. Everything else
+// went with its namespaces.
+func (n Node) sweep() error {
+	return errors.Join(hostnet.Remove(n.Link()), cgroup.Remove(n.Cgroup()))
 }
 
 // Ctr returns a containerd client command for the node, which must run.

@@ -7,9 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -26,7 +28,7 @@ type Provisioner struct {
 }
 
 // Run serves the cluster's claims until ctx is done.
-func Run(ctx context.Context, kubeconfig, dir string) error {
+func Run(ctx context.Context, kubeconfig, dir string, logger *slog.Logger) error {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return fmt.Errorf("volume provisioner: %w", err)
@@ -38,9 +40,11 @@ func Run(ctx context.Context, kubeconfig, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("volume provisioner: %w", err)
 	}
+	var group errgroup.Group
+	group.Go(func() error { return expander{client: client, logger: logger}.run(ctx) })
 	// The host starts one of these, and a restart should not wait for a lease to expire.
 	controller.NewProvisionController(ctx, client, Name, Provisioner{Dir: dir}, controller.LeaderElection(false)).Run(ctx)
-	return ctx.Err()
+	return group.Wait()
 }
 
 // Provision makes the volume's directory and describes it.
