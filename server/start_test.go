@@ -1,0 +1,132 @@
+package server
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestStart_FallsBackToWhatLoads(t *testing.T) {
+	const good, older, broken = "rules/team_web_rules.yaml", "rules/team_old_rules.yaml", "groups: 7"
+	rule := alert("A", "vector(1)", "1h")
+
+	t.Run("to the generation before", func(t *testing.T) {
+		r := newRig(t, quickBase)
+		before := r.publish(map[string]string{older: rule})
+		r.publish(map[string]string{older: rule, good: broken})
+		r.start()
+		if got := r.s.running.Load().Digest(); got != before {
+			t.Errorf("running %s, want the previous %s", got, before)
+		}
+		if gauge(r, "kube_monitoring_stack_server_generation_fallback") != 1 || gauge(r, "prometheus_config_last_reload_successful") != 0 {
+			t.Error("the fallback is silent")
+		}
+
+		// It mends as soon as there is something good.
+		r.publish(map[string]string{older: rule, good: rule})
+		r.mustReload()
+		if gauge(r, "kube_monitoring_stack_server_generation_fallback") != 0 {
+			t.Error("still said to have fallen back")
+		}
+	})
+	t.Run("to the base alone", func(t *testing.T) {
+		r := newRig(t, quickBase)
+		r.publish(map[string]string{older: broken})
+		r.publish(map[string]string{good: broken})
+		r.start()
+		if got := r.s.running.Load().Digest(); got != "" {
+			t.Errorf("running %s, want none", got)
+		}
+		if gauge(r, "kube_monitoring_stack_server_generation_fallback") != 1 {
+			t.Error("the fallback is silent")
+		}
+	})
+	t.Run("past damage on disk", func(t *testing.T) {
+		r := newRig(t, quickBase)
+		before := r.publish(map[string]string{older: rule})
+		digest := r.publish(map[string]string{good: rule})
+		if err := os.WriteFile(r.path("live", "gen-"+digest, good), []byte("gro"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r.start()
+		if got := r.s.running.Load().Digest(); got != before {
+			t.Errorf("running %s, want the previous %s", got, before)
+		}
+	})
+	t.Run("not without need", func(t *testing.T) {
+		r := newRig(t, quickBase).start() // nothing was ever published
+		if gauge(r, "kube_monitoring_stack_server_generation_fallback") != 0 {
+			t.Error("said to have fallen back from nothing")
+		}
+	})
+}
+
+func TestNew_RefusesABrokenBase(t *testing.T) {
+	r := newRig(t, "global: {scrape_interval: soon}")
+	r.opts.Logger, r.opts.Registerer, r.opts.Gatherer = discard(), newRegistry(), newRegistry()
+	if _, err := New(r.opts); err == nil || !strings.Contains(err.Error(), "prometheus.yml") {
+		t.Errorf("got %v, want an error that names the file", err)
+	}
+}
+
+func TestRestart_AlertsKeepTheirTimers(t *testing.T) {
+	const hold = "rules/team_web_rules.yaml"
+	r := newRig(t, quickBase)
+	r.publish(map[string]string{hold: alert("Slow", "vector(1)", "1h")})
+	r.start()
+	r.await("the alert is pending and written down", func() bool {
+		return len(activeAlerts(r)) == 1 && len(r.query("ALERTS_FOR_STATE")) == 1
+	})
+	since := activeAlerts(r)[0].ActiveAt
+	// ActiveAt is stored in whole seconds; only a later second can tell.
+	r.await("a second passed", func() bool { return time.Since(since) > 1100*time.Millisecond })
+	r.stop()
+
+	again := *r
+	again.start()
+	again.await("the alert is back with its timer", func() bool {
+		now := activeAlerts(&again)
+		return len(now) == 1 && now[0].ActiveAt.Sub(since).Abs() < 1100*time.Millisecond
+	})
+
+	// A drop-in that comes later, when rules are evaluated already, is restored
+	// as well: the sidecar may be slower than the server.
+	again.publish(map[string]string{})
+	again.mustReload()
+	again.publish(map[string]string{hold: alert("Slow", "vector(1)", "1h")})
+	again.mustReload()
+	again.await("the alert is back once more", func() bool {
+		now := activeAlerts(&again)
+		return len(now) == 1 && now[0].ActiveAt.Sub(since).Abs() < 3*time.Second
+	})
+}
+
+func TestStop_LeavesNothingRunning(t *testing.T) {
+	http.DefaultClient.CloseIdleConnections()
+	before := goleak.IgnoreCurrent()
+	r := newRig(t, quickBase)
+	addr := target(t, "m 1\n")
+	r.publish(map[string]string{
+		"scrape/team_web_scrape.yaml": job("api", addr),
+		"rules/team_web_rules.yaml":   alert("A", "m", "1h"),
+	})
+	r.start()
+	r.await("it is scraped", func() bool { return len(r.query("m")) == 1 })
+	r.stop()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	goleak.VerifyNone(t, before,
+		// The test's own target, closed by its cleanup.
+		goleak.IgnoreAnyFunction("net/http/httptest.(*Server).goServe.func1"),
+		goleak.IgnoreAnyFunction("net/http.(*conn).serve"),
+		// A scrape's connection may turn idle after its pool closed the idle
+		// ones; it ends with the target.
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"),
+		// client-go's, one for the process.
+		goleak.IgnoreTopFunction("k8s.io/klog/v2.(*flushDaemon).run.func1"),
+	)
+}
