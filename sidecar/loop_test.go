@@ -246,7 +246,7 @@ func TestUnreadableObjectKeepsItsDropIns(t *testing.T) {
 		if got := b.sink.taken(); len(got) != 0 {
 			t.Errorf("got %+v", got)
 		}
-		want := map[string]State{"team/a/rules.yaml": StateStale, "team/a/": StateRejected}
+		want := map[string]State{"team/a/rules.yaml": StateStale, "team/a": StateRejected}
 		if diff := cmp.Diff(want, b.states()); diff != "" {
 			t.Error(diff)
 		}
