@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -205,29 +206,37 @@ func TestWeb_RemoteWriteReceiver(t *testing.T) {
 	r := newRig(t, quickBase)
 	r.opts.Web.EnableRemoteWriteReceiver = true
 	r.start()
+	r.push(42, "__name__", "pushed")
+	if v := r.query("pushed"); len(v) != 1 || v[0] != "42" {
+		t.Errorf("got %v", v)
+	}
+}
+
+// push sends one sample of a series, given as names and values of its labels.
+func (r *rig) push(value float64, series ...string) {
+	r.t.Helper()
 	req := prompb.WriteRequest{Timeseries: []prompb.TimeSeries{{
-		Labels:  []prompb.Label{{Name: "__name__", Value: "pushed"}},
-		Samples: []prompb.Sample{{Value: 42, Timestamp: time.Now().UnixMilli()}},
+		Samples: []prompb.Sample{{Value: value, Timestamp: time.Now().UnixMilli()}},
 	}}}
+	for pair := range slices.Chunk(series, 2) {
+		req.Timeseries[0].Labels = append(req.Timeseries[0].Labels, prompb.Label{Name: pair[0], Value: pair[1]})
+	}
 	raw, err := req.Marshal()
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	post, err := http.NewRequest(http.MethodPost, r.url("/api/v1/write"), bytes.NewReader(snappy.Encode(nil, raw)))
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	post.Header.Set("Content-Type", "application/x-protobuf")
 	post.Header.Set("Content-Encoding", "snappy")
 	resp, err := http.DefaultClient.Do(post)
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusNoContent {
-		t.Fatalf("status %d", resp.StatusCode)
-	}
-	if v := r.query("pushed"); len(v) != 1 || v[0] != "42" {
-		t.Errorf("got %v", v)
+		r.t.Fatalf("status %d", resp.StatusCode)
 	}
 }
