@@ -54,7 +54,7 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 // discard is a storage that costs nothing, so that what is left is the guard.
-type discard struct{ storage.AppenderV2 }
+type discard struct{}
 
 func (d discard) AppenderV2(context.Context) storage.AppenderV2 { return d }
 
@@ -62,7 +62,8 @@ func (discard) Append(storage.SeriesRef, labels.Labels, int64, int64, float64, *
 	return 1, nil
 }
 
-func (discard) Commit() error { return nil }
+func (discard) Commit() error   { return nil }
+func (discard) Rollback() error { return nil }
 
 // BenchmarkGuardAlone is what the guard adds to each sample.
 func BenchmarkGuardAlone(b *testing.B) {
