@@ -11,9 +11,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxTries bounds how often one drop-in is parsed again in search of the place of
-// its errors.
-const maxTries = 2_000
+// maxTried bounds the bytes that are parsed again in search of the places of one
+// drop-in's errors. A job of the usual size takes a hundredth of it.
+const maxTried = 4 << 20
+
+// manyKeys is more keys than any of upstream's structs has.
+const manyKeys = 80
 
 // maxProblems bounds the problems told about one drop-in.
 const maxProblems = 20
@@ -22,9 +25,10 @@ const maxProblems = 20
 // seldom carry a line, so it asks upstream itself: take a part of the tree away,
 // parse again, and see whether the complaint is still there.
 type blamer struct {
-	// try parses the tree as it is now.
-	try  func() error
-	left int
+	// try parses the tree as it is now. It returns how many bytes that were.
+	try func() (int, error)
+	// left are the bytes that may still be tried, for all blamers of a drop-in together.
+	left *int
 }
 
 // place is where in a tree something is wrong.
@@ -81,7 +85,7 @@ func (p place) remove(root *yaml.Node) bool {
 func (b *blamer) find(root *yaml.Node, complaint string) place {
 	p := place{line: root.Line}
 	n := root
-	for b.left > 0 {
+	for *b.left > 0 {
 		var i int
 		switch n.Kind {
 		case yaml.SequenceNode:
@@ -91,14 +95,14 @@ func (b *blamer) find(root *yaml.Node, complaint string) place {
 		default:
 			return p
 		}
-		if i < 0 {
+		// When too much has been tried the answer means nothing any more.
+		if i < 0 || *b.left <= 0 {
 			return p
 		}
 		p.parent, p.index = n, i
 		if n.Kind == yaml.SequenceNode {
 			p.path = append(p.path, strconv.Itoa(i))
-			// The elements before it cannot matter any more, and without them each
-			// further try is cheap.
+			// Without the other elements each further try is cheap.
 			defer b.narrow(n, i, complaint)()
 			n = p.element(n)
 			p.line = n.Line
@@ -130,8 +134,7 @@ func (b *blamer) narrow(list *yaml.Node, i int, complaint string) func() {
 	return func() { list.Content = all }
 }
 
-// element returns the index of the element that brings the complaint: parsers
-// go through lists in order, so a search by halves finds it.
+// element returns the index of the element that brings the complaint.
 func (b *blamer) element(list *yaml.Node, complaint string) int {
 	all := list.Content
 	defer func() { list.Content = all }()
@@ -139,6 +142,21 @@ func (b *blamer) element(list *yaml.Node, complaint string) int {
 	if len(all) == 0 || b.complains(complaint) {
 		return -1 // it is not about an element
 	}
+	// Halving the list halves what each try costs, so that the search costs no
+	// more than two parses of the whole.
+	lo, hi := 0, len(all)
+	for hi-lo > 1 && *b.left > 0 {
+		mid := (lo + hi) / 2
+		if list.Content = all[lo:mid:mid]; b.complains(complaint) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	if list.Content = all[lo:hi:hi]; b.complains(complaint) {
+		return lo
+	}
+	// It takes several elements to cause it. Blame the one that makes it complete.
 	return sort.Search(len(all)-1, func(i int) bool {
 		list.Content = all[: i+1 : i+1]
 		return b.complains(complaint)
@@ -152,6 +170,13 @@ func (b *blamer) key(m *yaml.Node, complaint string) int {
 	defer func() { m.Content = all }()
 	without := func(i int) { m.Content = slices.Concat(all[:i], all[i+2:]) }
 
+	// In a mapping larger than people write, one try for each key is too many.
+	if n := len(all) / 2; n > manyKeys {
+		return 2 * sort.Search(n-1, func(i int) bool {
+			m.Content = all[: 2*i+2 : 2*i+2]
+			return b.complains(complaint)
+		})
+	}
 	// Best proof: without this key all is well.
 	for i := 0; i+1 < len(all); i += 2 {
 		if without(i); len(complaints(b.run())) == 0 {
@@ -200,9 +225,14 @@ func (b *blamer) other(m *yaml.Node, all []*yaml.Node, i int, complaint string) 
 	return i
 }
 
+// run tries the tree once, or reports nothing if that has been done too often.
 func (b *blamer) run() error {
-	b.left--
-	return b.try()
+	if *b.left <= 0 {
+		return nil
+	}
+	size, err := b.try()
+	*b.left -= size + 100 // what a try costs whatever its size
+	return err
 }
 
 func (b *blamer) complains(complaint string) bool {

@@ -36,9 +36,12 @@ func (f ruleFile) checkGroups(groups []rulefmt.RuleGroup, nodes []*yaml.Node) []
 		// A group's labels go to its alerts as to its recordings: what a recording
 		// rule may carry is what they may be.
 		problems = append(problems, f.checkLabels(rulefmt.Rule{Record: "x", Expr: "1"}, valueAt(node, "labels"))...)
+		if len(problems) >= maxProblems {
+			return problems
+		}
 		rules := notNull(valueAt(node, "rules"))
 		for k, rule := range group.Rules {
-			if k < len(rules) {
+			if k < len(rules) && len(problems) < maxProblems {
 				problems = append(problems, f.checkRule(rule, rules[k])...)
 			}
 		}

@@ -69,13 +69,72 @@ func bigExpressions(groups []*yaml.Node) []Problem {
 	return problems
 }
 
-// diagnose finds what is wrong in a rule file, all of it, and where. It
-// takes what cannot be decoded out of the tree as it goes.
+// diagnose finds what is wrong in a rule file, all of it, and where. Each rule
+// is looked at alone, so that the search costs little however long the file is.
+// What cannot be decoded it takes out of the tree.
 func (f ruleFile) diagnose(root *yaml.Node) []Problem {
 	var problems []Problem
+	left := maxTried
+	list := valueAt(root, "groups")
+	var kept []*yaml.Node
+	for _, group := range notNull(list) {
+		if len(problems) >= maxProblems {
+			return problems
+		}
+		found := diagnoseGroup(group, &left)
+		// A group of which only rules are wrong goes on without them.
+		if problems = append(problems, found...); decodes(group) {
+			kept = append(kept, group)
+		}
+	}
 	var file rulefmt.RuleGroups
-	b := &blamer{try: func() error { file = rulefmt.RuleGroups{}; return decodeTree(root, &file, true) }, left: maxTries}
-	for len(problems) < maxProblems && b.left > 0 {
+	if list != nil {
+		list.Content = kept
+	}
+	if _, err := decodeTree(root, &file, true); err != nil || len(file.Groups) != len(kept) {
+		return problems
+	}
+	return append(problems, f.checkGroups(file.Groups, kept)...)
+}
+
+func diagnoseGroup(group *yaml.Node, left *int) []Problem {
+	rules := valueAt(group, "rules")
+	if rules == nil || rules.Kind != yaml.SequenceNode {
+		return decodeProblems(fileOf(group), left)
+	}
+	all := rules.Content
+	rules.Content = nil
+	problems := decodeProblems(fileOf(group), left)
+	var kept []*yaml.Node
+	for _, rule := range all {
+		if len(problems) >= maxProblems {
+			break
+		}
+		found := decodeProblems(fileOf(mappingOf(plain("rules"), listOf(rule))), left)
+		if problems = append(problems, found...); len(found) == 0 {
+			kept = append(kept, rule)
+		}
+	}
+	rules.Content = kept
+	return problems
+}
+
+func fileOf(group *yaml.Node) *yaml.Node { return mappingOf(plain("groups"), listOf(group)) }
+
+func decodes(group *yaml.Node) bool {
+	var file rulefmt.RuleGroups
+	_, err := decodeTree(fileOf(group), &file, true)
+	return err == nil
+}
+
+// decodeProblems finds why a tree cannot be decoded.
+func decodeProblems(root *yaml.Node, left *int) []Problem {
+	var problems []Problem
+	b := &blamer{left: left, try: func() (int, error) {
+		var file rulefmt.RuleGroups
+		return decodeTree(root, &file, true)
+	}}
+	for len(problems) < maxProblems {
 		found := complaints(b.run())
 		if len(found) == 0 {
 			break
@@ -86,33 +145,25 @@ func (f ruleFile) diagnose(root *yaml.Node) []Problem {
 			break
 		}
 	}
-	nodes := notNull(valueAt(root, "groups"))
-	if b.try() != nil || len(nodes) != len(file.Groups) {
-		return problems
-	}
-	for _, pr := range f.checkGroups(file.Groups, nodes) {
-		if len(problems) < maxProblems {
-			problems = append(problems, pr)
-		}
-	}
 	return problems
 }
 
-func decodeTree(root *yaml.Node, out any, strict bool) error {
+func decodeTree(root *yaml.Node, out any, strict bool) (size int, err error) {
 	data, err := encode(root)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	dec := yaml.NewDecoder(strings.NewReader(string(data)))
 	dec.KnownFields(strict)
-	return dec.Decode(out)
+	return len(data), dec.Decode(out)
 }
 
 func decodeProblem(root *yaml.Node, at place, complaint string) Problem {
 	pr := Problem{Line: at.line, Code: CodeRulesInvalid, Message: complaint}
 	var file rulefmt.RuleGroups
-	switch loose := complaints(decodeTree(root, &file, false)); {
-	case !slices.Contains(loose, complaint):
+	_, err := decodeTree(root, &file, false)
+	switch {
+	case !slices.Contains(complaints(err), complaint):
 		pr.Code, pr.Message = CodeUnknownField, "unknown field "+quote(at.last())
 		pr.Remedy = "Check its spelling and its indentation."
 	case strings.HasPrefix(complaint, "cannot unmarshal"):

@@ -29,8 +29,12 @@ func checkScrape(it Item, p Policy) ([]byte, []Problem) {
 		err = validateJobs(jobs)
 	}
 	if err != nil || len(problems) > 0 {
+		left := maxTried
 		for _, n := range nodes {
-			problems = append(problems, diagnoseJob(n, it, p)...)
+			if len(problems) >= maxProblems {
+				break
+			}
+			problems = append(problems, diagnoseJob(n, it, p, &left)...)
 		}
 		if len(problems) == 0 {
 			problems = []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}

@@ -18,7 +18,7 @@ const standIn = "job"
 
 // diagnoseJob finds what is wrong with one job, all of it, and where. It takes
 // what is wrong out of the tree as it goes.
-func diagnoseJob(job *yaml.Node, it Item, p Policy) []Problem {
+func diagnoseJob(job *yaml.Node, it Item, p Policy, left *int) []Problem {
 	var problems []Problem
 	if name := valueAt(job, "job_name"); name == nil || isNull(name) || name.Kind == yaml.ScalarNode && name.Value == "" {
 		problems = append(problems, Problem{
@@ -28,8 +28,11 @@ func diagnoseJob(job *yaml.Node, it Item, p Policy) []Problem {
 		})
 		setValue(job, "job_name", quoted(standIn))
 	}
-	b := &blamer{try: func() error { _, err := tryJob(job, yamlv2.UnmarshalStrict); return err }, left: maxTries}
-	for len(problems) < maxProblems && b.left > 0 {
+	b := &blamer{left: left, try: func() (int, error) {
+		_, size, err := tryJob(job, yamlv2.UnmarshalStrict)
+		return size, err
+	}}
+	for len(problems) < maxProblems && *left > 0 {
 		found := complaints(b.run())
 		if len(found) == 0 {
 			break
@@ -48,29 +51,32 @@ func diagnoseJob(job *yaml.Node, it Item, p Policy) []Problem {
 			setValue(job, "job_name", quoted(standIn))
 		}
 	}
-	if parsed, err := tryJob(job, yamlv2.UnmarshalStrict); err == nil {
+	if *left <= 0 {
+		return problems
+	}
+	if parsed, _, err := tryJob(job, yamlv2.UnmarshalStrict); err == nil {
 		problems = append(problems, checkJob(parsed, job, it, p)...)
 	}
 	return problems
 }
 
-func tryJob(job *yaml.Node, decode func([]byte, any) error) (*config.ScrapeConfig, error) {
+func tryJob(job *yaml.Node, decode func([]byte, any) error) (parsed *config.ScrapeConfig, size int, err error) {
 	data, err := encode(job)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var parsed config.ScrapeConfig
-	if err := decode(data, &parsed); err != nil {
-		return nil, err
+	parsed = &config.ScrapeConfig{}
+	if err := decode(data, parsed); err != nil {
+		return nil, len(data), err
 	}
-	return &parsed, parsed.Validate(config.DefaultGlobalConfig)
+	return parsed, len(data), parsed.Validate(config.DefaultGlobalConfig)
 }
 
 // jobProblem names the problem by the place it is at.
 func jobProblem(job *yaml.Node, at place, complaint string) Problem {
 	pr := Problem{Line: at.line, Code: CodeScrapeInvalid, Message: complaint}
 	key := at.last()
-	_, err := tryJob(job, yamlv2.Unmarshal)
+	_, _, err := tryJob(job, yamlv2.Unmarshal)
 	unknown := !slices.Contains(complaints(err), complaint) // only strict decoding minds
 	in := func(names ...string) bool {
 		return at.has(func(step string) bool { return slices.Contains(names, step) })
