@@ -27,6 +27,8 @@ type Program struct {
 	Package string
 	// Tags are build tags.
 	Tags string
+	// instead is the environment variable that names a program to take instead.
+	instead string
 }
 
 const (
@@ -40,13 +42,13 @@ const (
 
 // Server is our server as the default image has it.
 func Server() Program {
-	return Program{Name: "peer-monitoring-server", Module: ourModule, Package: ourModule + "/cmd/monitoring-server"}
+	return Program{Name: "peer-monitoring-server", Module: ourModule, Package: ourModule + "/cmd/monitoring-server", instead: "PEER_SERVER"}
 }
 
 // FullServer is our server with every service discovery of upstream.
 func FullServer() Program {
 	p := Server()
-	p.Name, p.Tags = "peer-monitoring-server-full", "full"
+	p.Name, p.Tags, p.instead = "peer-monitoring-server-full", "full", "PEER_SERVER_FULL"
 	return p
 }
 
@@ -69,14 +71,15 @@ func Thanos() Program {
 }
 
 // Ensure builds the program unless it is there, and returns its path. Programs
-// lie in PEER_DIR, by default .cluster/bin at the root of the project; with
-// PEER_SERVER our server is not built, but is the file of that name. Several
+// lie in PEER_DIR, by default .cluster/bin at the root of the project. If
+// PEER_SERVER (PEER_SERVER_FULL for the one with all discoveries) names a
+// program, that is tested instead of one built from the working tree. Several
 // processes may call it at the same time. A first build of a peer takes
 // minutes; one from the working tree is always left to the Go command, whose
 // cache knows best whether anything changed.
 func Ensure(ctx context.Context, p Program) (string, error) {
-	if ready := os.Getenv("PEER_SERVER"); ready != "" && p == Server() {
-		return ready, nil
+	if p.instead != "" && os.Getenv(p.instead) != "" {
+		return os.Getenv(p.instead), nil
 	}
 	root, err := Root(ctx)
 	if err != nil {

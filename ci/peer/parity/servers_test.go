@@ -89,7 +89,8 @@ func startSpec(t *testing.T, s side, o server, spec instance.Spec) *instance.Ins
 			}
 		}
 		if t.Failed() {
-			t.Logf("what %s complained of:\n%s", s.name, strings.Join(complaints(in), "\n"))
+			all := complaints(in)
+			t.Logf("what %s complained of last:\n%s", s.name, strings.Join(all[max(0, len(all)-10):], "\n"))
 		}
 	})
 	return in
