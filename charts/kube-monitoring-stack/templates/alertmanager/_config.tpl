@@ -20,9 +20,9 @@ inhibit_rules:
   - source_matchers: [severity="warning"]
     target_matchers: [severity="info"]
     equal: [cluster, namespace, alertname]
-  # A node that is gone explains what its exporters no longer say.
-  - source_matchers: [alertname="KubeNodeNotReady"]
-    target_matchers: [alertname=~"KubeletTargetDown|NodeExporterTargetDown"]
+  # A node that is gone explains that its kubelet does not answer.
+  - source_matchers: [alertname=~"KubeNodeNotReady|KubeNodeUnreachable"]
+    target_matchers: [alertname=~"KubeletInstanceUnreachable|KubeNodeReadinessFlapping"]
     equal: [cluster, node]
 {{- end -}}
 {{- end -}}
