@@ -24,7 +24,7 @@ import (
 
 // rig is a real server on a real port with a directory of its own.
 type rig struct {
-	t    *testing.T
+	t    testing.TB
 	s    *Server
 	dir  string
 	opts Options
@@ -35,7 +35,7 @@ global: {scrape_interval: 100ms, scrape_timeout: 100ms, evaluation_interval: 100
 `
 
 // newRig prepares a server that is not started yet.
-func newRig(t *testing.T, base string) *rig {
+func newRig(t testing.TB, base string) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir()}
 	r.write("prometheus.yml", base)
@@ -244,7 +244,7 @@ func (r *rig) await(what string, cond func() bool) {
 }
 
 // target serves metrics and counts who asks.
-func target(t *testing.T, metrics string) (addr string) {
+func target(t testing.TB, metrics string) (addr string) {
 	t.Helper()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
