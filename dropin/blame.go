@@ -34,19 +34,10 @@ type blamer struct {
 // place is where in a tree something is wrong.
 type place struct {
 	path   []string   // keys and indices from the root
+	key    string     // the innermost key of the path
 	parent *yaml.Node // the collection that holds it, nil for the root
 	index  int        // of the element, or of the key, in parent.Content
 	line   int
-}
-
-// last returns the innermost key of the path.
-func (p place) last() string {
-	for _, step := range slices.Backward(p.path) {
-		if _, err := strconv.Atoi(step); err != nil {
-			return step
-		}
-	}
-	return ""
 }
 
 // has says whether a step of the path satisfies f.
@@ -108,7 +99,8 @@ func (b *blamer) find(root *yaml.Node, complaint string) place {
 			p.line = n.Line
 			continue
 		}
-		p.path = append(p.path, n.Content[i].Value)
+		p.key = n.Content[i].Value
+		p.path = append(p.path, p.key)
 		p.line = placeLine(n.Content[i], n.Content[i+1])
 		n = n.Content[i+1]
 	}

@@ -164,12 +164,12 @@ func decodeProblem(root *yaml.Node, at place, complaint string) Problem {
 	_, err := decodeTree(root, &file, false)
 	switch {
 	case !slices.Contains(complaints(err), complaint):
-		pr.Code, pr.Message = CodeUnknownField, "unknown field "+quote(at.last())
+		pr.Code, pr.Message = CodeUnknownField, "unknown field "+quote(at.key)
 		pr.Remedy = "Check its spelling and its indentation."
 	case strings.HasPrefix(complaint, "cannot unmarshal"):
 		pr.Code = CodeWrongType
-		pr.Message = fmt.Sprintf("the value of %s has the wrong type: %s", quote(at.last()), complaint)
-	case slices.Contains([]string{"for", "keep_firing_for", "interval", "query_offset"}, at.last()):
+		pr.Message = fmt.Sprintf("the value of %s has the wrong type: %s", quote(at.key), complaint)
+	case slices.Contains([]string{"for", "keep_firing_for", "interval", "query_offset"}, at.key):
 		pr.Code = CodeRuleDuration
 		pr.Remedy = "Write a number and a unit: 30s, 5m, 1h30m."
 	}

@@ -75,7 +75,7 @@ func tryJob(job *yaml.Node, decode func([]byte, any) error) (parsed *config.Scra
 // jobProblem names the problem by the place it is at.
 func jobProblem(job *yaml.Node, at place, complaint string) Problem {
 	pr := Problem{Line: at.line, Code: CodeScrapeInvalid, Message: complaint}
-	key := at.last()
+	key := at.key
 	_, _, err := tryJob(job, yamlv2.Unmarshal)
 	unknown := !slices.Contains(complaints(err), complaint) // only strict decoding minds
 	in := func(names ...string) bool {

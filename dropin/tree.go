@@ -79,7 +79,7 @@ func pair(m *yaml.Node, name string) (key, value *yaml.Node) {
 // placeLine is the line to show for a key and its value: a scalar can be wrong
 // in itself, of a collection the head is what people look for.
 func placeLine(key, value *yaml.Node) int {
-	if value.Kind == yaml.ScalarNode && value.Line > 0 {
+	if value.Kind == yaml.ScalarNode && value.Line > 0 && !isNull(value) {
 		return value.Line
 	}
 	return key.Line
