@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
@@ -51,35 +52,44 @@ func (r Release) Images(ctx context.Context) ([]string, error) {
 	return imagesIn(manifests)
 }
 
+// workload is a manifest of any kind that makes pods: each has their spec in one of these places.
+type workload struct {
+	Spec struct {
+		corev1.PodSpec `json:",inline"`
+		Template       corev1.PodTemplateSpec `json:"template"`
+		JobTemplate    struct {
+			Spec struct {
+				Template corev1.PodTemplateSpec `json:"template"`
+			} `json:"spec"`
+		} `json:"jobTemplate"`
+	} `json:"spec"`
+}
+
+// workloadKinds guards against custom resources, whose fields only share the names.
+var workloadKinds = []string{"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"}
+
 // imagesIn returns the images of all containers in rendered manifests, sorted, each once.
 func imagesIn(manifests []byte) ([]string, error) {
 	var images []string
 	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(manifests), 4096)
 	for {
-		// Every kind of workload has its pods' spec in one of these places.
-		var object struct {
-			Spec struct {
-				corev1.PodSpec `json:",inline"`
-				Template       corev1.PodTemplateSpec `json:"template"`
-				JobTemplate    struct {
-					Spec struct {
-						Template corev1.PodTemplateSpec `json:"template"`
-					} `json:"spec"`
-				} `json:"jobTemplate"`
-			} `json:"spec"`
-		}
-		err := decoder.Decode(&object)
+		var manifest json.RawMessage
+		err := decoder.Decode(&manifest)
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		var wrongShape *json.UnmarshalTypeError
-		if errors.As(err, &wrongShape) {
-			continue // a custom resource whose spec only shares a field's name
+		var kind metav1.TypeMeta
+		if err == nil && len(manifest) > 0 { // a template may come out as nothing but comments
+			err = json.Unmarshal(manifest, &kind)
+		}
+		var w workload
+		if err == nil && slices.Contains(workloadKinds, kind.Kind) {
+			err = json.Unmarshal(manifest, &w)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the rendered chart: %w", err)
 		}
-		for _, pod := range []corev1.PodSpec{object.Spec.PodSpec, object.Spec.Template.Spec, object.Spec.JobTemplate.Spec.Template.Spec} {
+		for _, pod := range []corev1.PodSpec{w.Spec.PodSpec, w.Spec.Template.Spec, w.Spec.JobTemplate.Spec.Template.Spec} {
 			for _, c := range slices.Concat(pod.InitContainers, pod.Containers) {
 				images = append(images, c.Image)
 			}

@@ -1,0 +1,125 @@
+package build
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func builder(t *testing.T) Builder {
+	dir := t.TempDir()
+	in := func(part string) func(string) string {
+		return func(name string) string { return filepath.Join(dir, part, name) }
+	}
+	return Builder{Bin: in("bin"), Src: in("src"), Log: in("log")}
+}
+
+func TestReadyOnlyForTheSameProgram(t *testing.T) {
+	b := builder(t)
+	p := Program{Name: "tool", Module: "example.com/tool", Version: "v1.0.0", Package: "example.com/tool"}
+	if b.Ready(p) {
+		t.Fatal("ready before it was built")
+	}
+	for path, text := range map[string]string{b.Bin("tool"): "program", b.stamp(p): p.digest()} {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !b.Ready(p) {
+		t.Fatal("not ready although it is there")
+	}
+	for what, other := range map[string]func(*Program){
+		"version": func(p *Program) { p.Version = "v1.0.1" },
+		"source":  func(p *Program) { p.Source = "package main" },
+		"flags":   func(p *Program) { p.LDFlags = "-X a.b=c" },
+		"staging": func(p *Program) { p.StagingReplaces = func(v string) string { return "v0" + v } },
+		"files":   func(p *Program) { p.InPlace = map[string]string{"a": "b"} },
+		"system":  func(p *Program) { p.OS = "plan9" },
+	} {
+		q := p
+		other(&q)
+		if b.Ready(q) {
+			t.Errorf("another %s counts as built", what)
+		}
+	}
+	if err := os.Remove(b.Bin("tool")); err != nil {
+		t.Fatal(err)
+	}
+	if b.Ready(p) {
+		t.Error("ready although the program is gone")
+	}
+}
+
+func TestWriteModule(t *testing.T) {
+	dir := t.TempDir()
+	p := Program{Name: "tool", Module: "example.com/tool", Version: "v1.2.3", Source: "package main\n"}
+	if err := writeModule(t.Context(), p, dir); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil || !strings.Contains(string(text), "require example.com/tool v1.2.3") {
+		t.Errorf("go.mod (%v):\n%s", err, text)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "main.go")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBuildLocal(t *testing.T) {
+	b, dir := builder(t), t.TempDir()
+	l := Local{Name: "hello", Dir: dir, Package: "."}
+	write := func(word string) {
+		t.Helper()
+		for name, text := range map[string]string{"go.mod": "module hello\n\ngo 1.26\n", "main.go": "package main\n\nfunc main() { println(\"" + word + "\") }\n"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	said := func() string {
+		t.Helper()
+		out, err := exec.Command(b.Bin("hello")).CombinedOutput()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	for _, word := range []string{"one", "two"} {
+		write(word)
+		if err := b.BuildLocal(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		if said() != word {
+			t.Errorf("it says %q, want %q", said(), word)
+		}
+	}
+	// A killed build leaves a part of a program, which must not be taken for a finished one.
+	if err := os.Rename(b.Bin("hello"), b.Bin("hello")+".building"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(b.Bin("hello")+".building", 4096); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.BuildLocal(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	if said() != "two" {
+		t.Errorf("after a killed build it says %q", said())
+	}
+
+	write("\"\n broken")
+	var failed *Error
+	if err := b.BuildLocal(t.Context(), l); !errors.As(err, &failed) {
+		t.Fatalf("error %v does not name a log", err)
+	}
+	log, err := os.ReadFile(failed.Log)
+	if err != nil || !strings.Contains(string(log), "main.go") {
+		t.Errorf("the log (%v) does not hold what the compiler said:\n%s", err, log)
+	}
+}
