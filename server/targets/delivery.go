@@ -28,6 +28,7 @@ const (
 type deliveries struct {
 	syncs    func(job string) uint64
 	interval time.Duration
+	limit    int // of sends
 	pending  map[string]*delivery
 	lastSent time.Time
 }
@@ -40,7 +41,7 @@ type delivery struct {
 }
 
 func newDeliveries(o Options) deliveries {
-	return deliveries{syncs: o.Syncs, interval: o.Interval, pending: map[string]*delivery{}}
+	return deliveries{syncs: o.Syncs, interval: o.Interval, limit: maxSends, pending: map[string]*delivery{}}
 }
 
 // touch begins the delivery of a job's newest groups.
@@ -52,7 +53,7 @@ func (d *deliveries) touch(name string) {
 func (d *deliveries) ready(now time.Time) bool {
 	ready := false
 	for name, p := range d.pending {
-		if p.delivered(d.syncs(name)) || p.sends >= maxSends {
+		if p.delivered(d.syncs(name)) || p.sends >= d.limit {
 			delete(d.pending, name)
 			continue
 		}
