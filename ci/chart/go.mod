@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/kube-monitoring-stack/kube-monitoring-stack => ../..
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/kube-monitoring-stack/kube-monitoring-stack v0.0.0-00010101000000-000000000000
 	github.com/prometheus/alertmanager v0.34.2
 	github.com/prometheus/common v0.71.0
@@ -127,7 +128,6 @@ require (
 	github.com/golang/snappy v1.0.0 // indirect
 	github.com/google/btree v1.1.3 // indirect
 	github.com/google/gnostic-models v0.7.0 // indirect
-	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/google/go-querystring v1.2.0 // indirect
 	github.com/google/pprof v0.0.0-20260906184651-6331bc6350fe // indirect
 	github.com/google/s2a-go v0.1.9 // indirect

@@ -18,6 +18,8 @@ import (
 	"slices"
 )
 
+//go:generate go run .
+
 func main() {
 	root := flag.String("root", "../..", "the project's root")
 	check := flag.Bool("check", false, "fail if a generated file differs, instead of writing it")

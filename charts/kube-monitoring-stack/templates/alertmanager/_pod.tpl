@@ -7,6 +7,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: 60
 securityContext:
   {{- include "monitoring.podSecurityContext" (dict "uid" 65534) | nindent 2 }}
+{{- include "monitoring.spread" (dict "root" . "component" "alertmanager" "replicas" $v.replicas) }}
 containers:
   - name: alertmanager
     image: {{ include "monitoring.image" (dict "root" . "image" $v.image) }}

@@ -3,6 +3,9 @@
 {{- $v := .Values.server -}}
 {{- $labels := deepCopy $v.externalLabels -}}
 {{- with .Values.global.clusterName }}{{ $_ := set $labels "cluster" . }}{{ end -}}
+{{- $replicated := gt (int $v.replicas) 1 -}}
+{{- /* Tells replicas apart where their samples meet. The server puts the pod's name in. */ -}}
+{{- if $replicated }}{{ $_ := set $labels "prometheus_replica" "${POD_NAME}" }}{{ end -}}
 {{- $global := dict "scrape_interval" $v.scrapeInterval "evaluation_interval" $v.evaluationInterval -}}
 {{- if $labels }}{{ $_ := set $global "external_labels" $labels }}{{ end -}}
 {{- $config := dict "global" $global -}}
@@ -10,7 +13,13 @@
 {{- if .Values.alertmanager.enabled -}}
 {{- $alertmanagers = append $alertmanagers (include "monitoring.alertmanager.client" . | fromYaml) -}}
 {{- end -}}
-{{- with concat $alertmanagers $v.alertmanagers }}{{ $_ := set $config "alerting" (dict "alertmanagers" .) }}{{ end -}}
+{{- $alerting := dict -}}
+{{- with concat $alertmanagers $v.alertmanagers }}{{ $_ := set $alerting "alertmanagers" . }}{{ end -}}
+{{- if $replicated -}}
+{{- /* Alertmanager takes the same alert of two replicas for one only if it looks the same. */ -}}
+{{- $_ := set $alerting "alert_relabel_configs" (list (dict "action" "labeldrop" "regex" "prometheus_replica")) -}}
+{{- end -}}
+{{- with $alerting }}{{ $_ := set $config "alerting" . }}{{ end -}}
 {{- with $v.remoteWrite }}{{ $_ := set $config "remote_write" . }}{{ end -}}
 {{- mergeOverwrite $config (deepCopy $v.config) | toYaml -}}
 {{- end -}}

@@ -7,6 +7,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ $v.terminationGracePeriodSeconds }}
 securityContext:
   {{- include "monitoring.podSecurityContext" (dict "uid" 65534) | nindent 2 }}
+{{- include "monitoring.spread" (dict "root" . "component" "server" "replicas" $v.replicas) }}
 initContainers:
   {{- include "monitoring.sidecar.container" . | nindent 2 }}
 containers:
@@ -28,10 +29,14 @@ containers:
       {{- range $v.extraArgs }}
       - {{ . | quote }}
       {{- end }}
-    {{- with $v.extraEnv }}
     env:
+      - name: POD_NAME
+        valueFrom:
+          fieldRef:
+            fieldPath: metadata.name
+      {{- with $v.extraEnv }}
       {{- toYaml . | nindent 6 }}
-    {{- end }}
+      {{- end }}
     ports:
       - name: http
         containerPort: 9090
