@@ -1,0 +1,182 @@
+// Package query keeps queries from using up the server's memory. Prometheus
+// limits samples, time and number of queries, none of which says how much
+// memory is left: a single query of a dashboard can have the server killed, and
+// with it all rules and alerts.
+//
+// A query is followed by what it selects. The series it holds are counted as
+// they are selected; the points that it will make of them follow from its range
+// and step. Whether it really has made them is seen in the live heap, which is
+// what the last garbage collection could not free.
+//
+//   - A query is ended when the series it holds alone pass its share, or when
+//     it is expected to pass its share and the live heap has grown by as much
+//     since it began.
+//   - When the live heap of the server comes close to the memory limit, the
+//     most expensive ad-hoc query is ended, and if that does not help, the next.
+//
+// Rules have a share of their own, are never ended for the sake of the heap,
+// and do not wait for ad-hoc queries to finish.
+//
+// How it is wired, with engine a promql.Engine whose tracker allows
+// Options.Concurrency and as many more as rules are evaluated at a time:
+//
+//	g := query.New(query.Options{…})
+//	go g.Run(ctx)
+//	api_v1.NewAPI(g.AdHoc(engine), …)
+//	rules.EngineQueryFunc(g.Rules(engine), fanout)
+//
+// Remote read, federation and the metadata endpoints do not go through an
+// engine and are not under this guard.
+package query
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"math"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/size"
+)
+
+// Options are the limits. Percentages are of the memory limit; without a memory
+// limit they are no limit.
+type Options struct {
+	// Query is the share of one ad-hoc query, Rule that of one query of a rule.
+	// Zero is no limit.
+	Query, Rule size.Size
+	// Heap is the live heap above which the most expensive ad-hoc query is
+	// ended. Zero is no limit.
+	Heap size.Size
+	// Concurrency of ad-hoc queries; 0 is no limit. Others wait for Timeout, or
+	// as long as their context if that is 0.
+	Concurrency int
+	Timeout     time.Duration
+	// MemoryLimit in bytes; 0 means GOMEMLIMIT.
+	MemoryLimit int64
+
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+// DefaultOptions lack a Logger. Four queries, or rules, each at the end of its
+// share would fill the memory together; before that, the heap's limit holds. It
+// is so far below the memory limit because between two garbage collections the
+// heap grows unseen.
+func DefaultOptions() Options {
+	return Options{
+		Query:       size.Percent(25),
+		Rule:        size.Percent(25),
+		Heap:        size.Percent(80),
+		Concurrency: 20,
+		Timeout:     2 * time.Minute,
+	}
+}
+
+// The kinds of queries.
+const (
+	adHoc = "ad-hoc"
+	rule  = "rule"
+)
+
+// Guard follows running queries.
+type Guard struct {
+	opts    Options
+	limits  map[string]int64 // by kind, in bytes; MaxInt64 for none
+	heap    int64            // likewise
+	metrics *metrics
+	meter   meter
+	slots   chan struct{} // nil without a limit
+
+	// wake tells the watcher that a query is running.
+	wake chan struct{}
+
+	mu      sync.Mutex // guards what follows
+	running map[*account]struct{}
+	// live is the live heap in bytes at lookedAt.
+	live     int64
+	lookedAt time.Time
+}
+
+// New returns a Guard. Shares hold at once, the heap's limit while it runs.
+func New(o Options) *Guard {
+	if o.MemoryLimit <= 0 {
+		o.MemoryLimit = debug.SetMemoryLimit(-1)
+	}
+	g := &Guard{
+		opts:    o,
+		limits:  map[string]int64{adHoc: limitOf(o.Query, o.MemoryLimit), rule: limitOf(o.Rule, o.MemoryLimit)},
+		heap:    limitOf(o.Heap, o.MemoryLimit),
+		meter:   newMeter(),
+		wake:    make(chan struct{}, 1),
+		running: map[*account]struct{}{},
+	}
+	if o.Concurrency > 0 {
+		g.slots = make(chan struct{}, o.Concurrency)
+	}
+	g.metrics = newMetrics(o.Registerer, g)
+	return g
+}
+
+func limitOf(s size.Size, memory int64) int64 {
+	if s.IsZero() {
+		return math.MaxInt64
+	}
+	return s.Of(memory)
+}
+
+// begin makes the account count as running.
+func (g *Guard) begin(a *account, cancel context.CancelCauseFunc) {
+	g.mu.Lock()
+	first := len(g.running) == 0
+	a.cancel, a.began = cancel, time.Now()
+	// While queries run the watcher looks. Between many short ones, every now
+	// and then is enough, and spares them half of what the guard costs.
+	if first && a.began.Sub(g.lookedAt) > lookInterval {
+		g.live, _ = g.meter.read()
+		g.lookedAt = a.began
+	}
+	a.baseline = g.live
+	g.running[a] = struct{}{}
+	g.mu.Unlock()
+	if first {
+		select {
+		case g.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (g *Guard) finish(a *account) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.running, a)
+}
+
+// Running is a query that is being executed.
+type Running struct {
+	Query string    `json:"query"`
+	Kind  string    `json:"kind"`
+	Began time.Time `json:"began"`
+	// Series selected so far.
+	Series int64 `json:"series"`
+	// Bytes that it is expected to need for what it has selected.
+	Bytes int64 `json:"bytes"`
+}
+
+// Running are the queries being executed, the most expensive first.
+func (g *Guard) Running() []Running {
+	g.mu.Lock()
+	list := make([]Running, 0, len(g.running))
+	for a := range g.running {
+		list = append(list, Running{a.text, a.kind, a.began, a.series.Load(), a.expected.Load()})
+	}
+	g.mu.Unlock()
+	slices.SortFunc(list, func(x, y Running) int { return cmp.Compare(y.Bytes, x.Bytes) })
+	return list
+}
