@@ -9,6 +9,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -69,8 +70,7 @@ type Server struct {
 }
 
 // New checks the options and the base configuration, makes all parts and binds
-// the listeners. Nothing runs yet; a Server that is not started needs no Stop
-// but Close.
+// the listeners. Nothing runs yet, but Stop is needed even without Start.
 func New(o Options) (*Server, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
@@ -113,12 +113,10 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if err := s.build(base); err != nil {
-		s.cancel()
 		return nil, err
 	}
 	if err := s.listen(); err != nil {
-		s.cancel()
-		return nil, err
+		return nil, errors.Join(err, s.Stop())
 	}
 	s.router = s.routes()
 	s.components = s.parts()
