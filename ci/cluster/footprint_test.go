@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vishvananda/netlink"
+
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/layout"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/proc"
 )
@@ -21,18 +23,17 @@ func footprint(t *testing.T) map[string][]string {
 	t.Helper()
 	l := layout.Layout{Dir: filepath.Join(mustRoot(t), ".cluster", "test"), ID: testID}
 	f := map[string][]string{
-		"mounts":           lines(t, "findmnt", "--raw", "--noheadings", "--output=TARGET,FSTYPE"),
+		"mounts":           strings.Split(read(t, "/proc/self/mounts"), "\n"),
 		"network links":    matching(glob(t, "/sys/class/net/*"), fmt.Sprintf("kmon%d", testID)),
 		"named namespaces": glob(t, "/run/netns/*"),
 		"cgroups":          glob(t, "/sys/fs/cgroup/kmon9*", "/sys/fs/cgroup/*/kmon9*"),
 		"nftables":         lines(t, "nft", "list", "tables"),
-		"routes":           matching(lines(t, "ip", "route"), fmt.Sprintf("172.%d.", 30+testID), l.PodCIDR().String(), l.ServiceCIDR().String()),
+		"routes":           matching(routes(t), fmt.Sprintf("172.%d.", 30+testID), l.PodCIDR().Addr().String(), l.ServiceCIDR().Addr().String()),
 		"directories": glob(t, "/run/containerd", "/run/netns", "/opt/containerd", "/var/lib/kubelet", "/var/lib/containerd",
 			"/var/lib/cni", "/var/log/pods", "/var/log/containers", "/usr/libexec/kubernetes", "/etc/cni/net.d", l.Run(), l.Kubeconfig()),
 	}
 	for _, name := range sysctls {
-		value, err := os.ReadFile(filepath.Join("/proc/sys", name))
-		if err == nil {
+		if value, err := os.ReadFile(filepath.Join("/proc/sys", name)); err == nil { // not every kernel has all
 			f["settings"] = append(f["settings"], name+"="+strings.TrimSpace(string(value)))
 		}
 	}
@@ -77,6 +78,28 @@ func diff(before, after map[string][]string) string {
 		}
 	}
 	return b.String()
+}
+
+func routes(t *testing.T) []string {
+	t.Helper()
+	list, err := netlink.RouteList(nil, netlink.FAMILY_V4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, r := range list {
+		all = append(all, r.String())
+	}
+	return all
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
 }
 
 func lines(t *testing.T, name string, args ...string) []string {

@@ -57,12 +57,24 @@ func (s *source) buildSteps() []progress.Step {
 		{Title: "this program", Run: s.installSelf},
 	}
 	return append(steps,
-		s.buildStep("Kubernetes "+kubernetesVersion+" from k8s.io/kubernetes", "about 5 min", kubernetes()),
+		s.kubernetesStep(),
 		s.buildStep("etcd "+etcdVersion, "about 40s", etcd()),
 		s.buildStep("CoreDNS "+corednsVersion, "about 2 min", coredns()),
 		s.buildStep("Helm "+helmVersion, "about 1 min", helm()),
-		progress.Step{Title: "names of Kubernetes' programs", Run: func(context.Context, *progress.Report) error { return linkKubernetes(s.layout.Bin) }},
 	)
+}
+
+// kubernetesStep builds the program that is all of Kubernetes and gives it its names.
+func (s *source) kubernetesStep() progress.Step {
+	step := s.buildStep("Kubernetes "+kubernetesVersion+" from k8s.io/kubernetes", "about 5 min", kubernetes())
+	build := step.Run
+	step.Run = func(ctx context.Context, r *progress.Report) error {
+		if err := build(ctx, r); err != nil {
+			return err
+		}
+		return linkKubernetes(s.layout.Bin)
+	}
+	return step
 }
 
 func (s *source) installPackages(ctx context.Context, r *progress.Report) error {

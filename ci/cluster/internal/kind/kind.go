@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // Cluster is a cluster that kind runs.
@@ -22,6 +23,9 @@ type Cluster struct {
 
 // Usable tells whether kind is installed and a Docker engine answers, and if not, why not.
 func (c Cluster) Usable(ctx context.Context) (bool, string) {
+	// A client whose engine does not answer can wait for long.
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
 	if _, err := c.run(ctx, "kind", "version"); err != nil {
 		return false, "kind is not installed"
 	}

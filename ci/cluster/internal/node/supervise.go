@@ -65,13 +65,21 @@ func (n Node) supervise(logger *slog.Logger) error {
 			continue
 		}
 		delete(running, pid)
-		logger.Warn("program ended, starting it again", "program", p.name, "status", status.ExitStatus(), "signal", status.Signal())
+		logger.Warn("program ended, starting it again", "program", p.name, "how", how(status))
 		time.Sleep(restartAfter)
 		if pid, err = n.spawn(p); err != nil {
 			return err
 		}
 		running[pid] = p
 	}
+}
+
+// how says in which way a program ended.
+func how(status syscall.WaitStatus) string {
+	if status.Signaled() {
+		return "killed by " + status.Signal().String()
+	}
+	return fmt.Sprintf("exit status %d", status.ExitStatus())
 }
 
 // spawn starts a program without os/exec, whose own waiting would compete with supervise.
