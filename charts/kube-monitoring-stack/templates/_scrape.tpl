@@ -24,7 +24,10 @@ data:
     {{- dict "scrape_configs" $jobs | toYaml | nindent 4 }}
 {{- end -}}
 
-{{/* Finds the endpoints of one port of one Service: namespace, service, port. */}}
+{{/*
+Finds the endpoints of one port of one Service: namespace, service, port; with stable true the instance is the pod's name, for pods that come back
+under it: their series go on, and are not there twice for some minutes.
+*/}}
 {{- define "monitoring.scrape.service" -}}
 kubernetes_sd_configs:
   - role: endpointslice
@@ -35,6 +38,10 @@ relabel_configs:
     regex: {{ .service }};{{ .port }}
     action: keep
   {{- include "monitoring.scrape.labels" . | nindent 2 }}
+  {{- if .stable }}
+  - source_labels: [__meta_kubernetes_pod_name]
+    target_label: instance
+  {{- end }}
 {{- end -}}
 
 {{/* The labels that the field expects of a target behind a Service. */}}
