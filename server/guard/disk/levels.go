@@ -43,8 +43,8 @@ type levels struct {
 
 func levelsOf(reserve size.Size, total int64) levels {
 	r := reserve.Of(total)
-	if reserve != size.Bytes(r) {
-		r = min(r, maxReserve) // it was a percentage
+	if reserve.Relative() {
+		r = min(r, maxReserve)
 	}
 	// A reserve asked for in bytes may be larger than the volume; a quarter of
 	// it still leaves room to work.

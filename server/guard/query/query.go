@@ -124,7 +124,7 @@ func New(o Options) *Guard {
 }
 
 func limitOf(s size.Size, memory int64) int64 {
-	if s.IsZero() {
+	if s.IsZero() || s.Relative() && memory == math.MaxInt64 {
 		return math.MaxInt64
 	}
 	return s.Of(memory)

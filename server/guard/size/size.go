@@ -57,6 +57,9 @@ func (s Size) Of(total int64) int64 {
 	return int64(of)
 }
 
+// Relative says whether the Size is a percentage, other than 0 %.
+func (s Size) Relative() bool { return s.percent != 0 }
+
 // IsZero says whether the Size is 0 bytes or 0 %.
 func (s Size) IsZero() bool { return s == Size{} }
 
