@@ -13,7 +13,6 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/config"
-	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/util/features"
 	api_v1 "github.com/prometheus/prometheus/web/api/v1"
 
@@ -72,7 +71,7 @@ func (s *Server) api() *api_v1.API {
 	}
 	// Not the nil pointers of agent mode, which are no nil interfaces.
 	if s.data.engine != nil {
-		opts.Engine = promql.QueryEngine(s.data.engine)
+		opts.Engine = s.guards.adHoc(s.data.engine)
 	}
 	if s.evaluator != nil {
 		opts.Rules = s.evaluator

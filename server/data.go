@@ -54,13 +54,16 @@ func (s *Server) newData(base *config.Config) (*data, error) {
 	d.setGlobalDefaults(base)
 	d.remote = remote.NewStorage(s.logger.With("component", "remote"), o.Registerer, d.local.StartTime, d.dir,
 		o.Remote.FlushDeadline, d, o.Features.TypeAndUnitLabels)
-	d.fanout = storage.NewFanout(s.logger, d.local, d.remote)
+	d.fanout = storage.NewFanout(s.logger, s.guards.storage(d.local), d.remote)
 	if o.Agent {
 		return d, nil
 	}
 	// The tracker's file names the queries that were running when a server
 	// died, which is often the last trace of a query that killed it.
-	tracker, err := promql.NewActiveQueryTracker(d.dir, o.Query.MaxConcurrency, s.logger.With("component", "activeQueryTracker"))
+	//
+	// The guard holds ad-hoc queries to MaxConcurrency. Rules have as many
+	// places again, so that dashboards cannot make them wait.
+	tracker, err := promql.NewActiveQueryTracker(d.dir, 2*o.Query.MaxConcurrency, s.logger.With("component", "activeQueryTracker"))
 	if err != nil {
 		return nil, fmt.Errorf("open query log in %s: %w", filepath.Clean(d.dir), err)
 	}
@@ -99,7 +102,7 @@ func (s *Server) newEvaluator(base *config.Config) *evaluator.Evaluator {
 			NameValidationScheme:   base.GlobalConfig.MetricNameValidationScheme,
 			Appendable:             d.fanout,
 			Queryable:              d.local,
-			QueryFunc:              rules.EngineQueryFunc(d.engine, d.fanout),
+			QueryFunc:              rules.EngineQueryFunc(s.guards.rules(d.engine), d.fanout),
 			NotifyFunc:             rules.SendAlerts(s.discovery.notifier, o.Web.ExternalURL.String()),
 			ExternalURL:            o.Web.ExternalURL,
 			Registerer:             o.Registerer,

@@ -72,6 +72,7 @@ func (d *discoveries) scrapeInto(s *Server, to storage.AppendableV2) (err error)
 		DiscoveryReloadInterval:  model.Duration(o.Scrape.DiscoveryReloadInterval),
 		DiscoveryReloadOnStartup: true, // nothing is gained by a first pause
 
+		PassMetadataInContext:             true, // the guards ask whose sample it is
 		AppendMetadata:                    f.MetadataWALRecords,
 		EnableStartTimestampZeroIngestion: f.CreatedTimestampZeroIngestion,
 		ParseST:                           f.CreatedTimestampZeroIngestion || f.STStorage,

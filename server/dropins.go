@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/prometheus/util/httputil"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
 )
 
 // statusName is the file in the live directory in which the sidecar says what
@@ -29,6 +30,8 @@ type dropInsAnswer struct {
 	Digest string `json:"digest"`
 	// Items are the drop-ins in force.
 	Items []dropin.ManifestItem `json:"items"`
+	// Costs are what each drop-in costs the server, the most expensive first.
+	Costs []series.Cost `json:"costs"`
 	// Sidecar is the sidecar's own report as it wrote it, absent without one.
 	Sidecar json.RawMessage `json:"sidecar,omitempty"`
 }
@@ -37,6 +40,9 @@ func (s *Server) dropIns(w http.ResponseWriter, r *http.Request) {
 	httputil.SetCORS(w, s.opts.Web.CORSOrigin, r)
 	p := s.running.Load()
 	a := dropInsAnswer{Digest: p.Digest(), Items: p.Generation.Items()}
+	if s.guards != nil {
+		a.Costs = s.guards.series.Costs()
+	}
 	if a.Items == nil {
 		a.Items = []dropin.ManifestItem{}
 	}

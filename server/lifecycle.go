@@ -49,6 +49,7 @@ func (s *Server) runParts() {
 		}
 	})
 	s.loops.Go(s.tracing.Run)
+	s.guards.run(d.ctx, s)
 	if !s.opts.Agent {
 		s.loops.Go(func() { _ = d.notifySD.Run() })
 		s.loops.Go(func() { d.notifier.Run(d.notifySD.SyncCh()) })
@@ -95,6 +96,7 @@ func (s *Server) reloadLoop() {
 func (s *Server) Stop() error {
 	s.setState(stopping)
 	s.notes.AddNotification(notifications.ShuttingDown)
+	s.guards.stopping()
 	s.cancel()
 	s.reloading.Lock()
 	if s.closed {

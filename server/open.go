@@ -38,7 +38,7 @@ func (s *Server) openTSDB() error {
 	if err != nil {
 		return err
 	}
-	db, err := tsdb.Open(s.data.dir, s.logger.With("component", "tsdb"), s.opts.Registerer, opts, s.data.local.OpenStats())
+	db, err := s.guards.open(s, opts)
 	if err != nil {
 		return err
 	}
@@ -102,9 +102,7 @@ func (s *Server) tsdbOptions(c *config.Config) (*tsdb.Options, error) {
 		MaxBytes:                       int64(file.Retention.Size),
 		MaxPercentage:                  file.Retention.Percentage,
 	}
-	switch {
-	case file.ChunkEncoding.Floats == config.FloatChunkEncodingXOR2,
-		file.ChunkEncoding.Floats == "" && (f.XOR2Encoding || f.STStorage):
+	if usesXOR2(c, f) {
 		opts.FloatChunkEncoding = chunkenc.EncXOR2
 	}
 	if f.ExemplarStorage {

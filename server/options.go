@@ -38,6 +38,7 @@ type Options struct {
 	Rules    RuleOptions
 	Alerts   AlertOptions
 	Scrape   ScrapeOptions
+	Guards   GuardOptions
 	Features Features
 
 	// Flags is what /api/v1/status/flags shows.
@@ -223,6 +224,7 @@ func DefaultOptions() Options {
 			AdjustTimestamps:        true,
 			TimestampTolerance:      2 * time.Millisecond,
 		},
+		Guards: defaultGuards(),
 	}
 }
 

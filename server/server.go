@@ -39,6 +39,7 @@ type Server struct {
 	birth    time.Time
 
 	data      *data
+	guards    *guards // nil in agent mode
 	discovery *discoveries
 	evaluator *evaluator.Evaluator // nil in agent mode
 	tracing   *tracing.Manager
@@ -128,6 +129,11 @@ func New(o Options) (*Server, error) {
 func (s *Server) build(base *plan.Plan) (err error) {
 	if s.discovery, err = s.newDiscoveries(base.Base); err != nil {
 		return err
+	}
+	if !s.opts.Agent {
+		if s.guards, err = s.newGuards(); err != nil {
+			return err
+		}
 	}
 	if s.data, err = s.newData(base.Base); err != nil {
 		return err

@@ -75,6 +75,7 @@ func newApp(out io.Writer) (*kingpin.Application, *command) {
 	c.webFlags(app)
 	c.storageFlags(app)
 	c.engineFlags(app)
+	c.guardFlags(app)
 	promslogflag.AddFlags(app, &c.log)
 	notOffered(app)
 	return app, c

@@ -141,7 +141,7 @@ func (l *Loader) assemble(b *base, gen *generation.Generation) (*Plan, error) {
 	merged := *b.config
 	merged.ScrapeConfigs = jobs
 	merged.ScrapeConfigFiles = nil
-	p.Merged = &merged
+	p.Merged, p.jobs = &merged, taken
 	return p, nil
 }
 

@@ -32,6 +32,13 @@ type Plan struct {
 	Generation *generation.Generation
 
 	base *base
+	jobs names
+}
+
+// HasJob says whether there is a scrape job of this internal name.
+func (p *Plan) HasJob(name string) bool {
+	_, ok := p.jobs[name]
+	return ok
 }
 
 // Digest names the generation, empty when there is none.

@@ -1,0 +1,143 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/scrape"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/boot"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/disk"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/query"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/size"
+)
+
+// GuardOptions are the limits of what keeps the server alive. A zero is no limit.
+type GuardOptions struct {
+	// DiskReserve is the free space below which nothing is ingested.
+	DiskReserve size.Size
+	// QueryMemory and RuleMemory are the shares of one query of a person or
+	// dashboard, and of one of a rule.
+	QueryMemory, RuleMemory size.Size
+	// QueryHeap is the live heap above which the most expensive query is ended.
+	QueryHeap size.Size
+	// SeriesBudget is how many active series each drop-in may have.
+	SeriesBudget series.Budget
+}
+
+func defaultGuards() GuardOptions {
+	q := query.DefaultOptions()
+	return GuardOptions{
+		DiskReserve: disk.DefaultReserve(),
+		QueryMemory: q.Query, RuleMemory: q.Rule, QueryHeap: q.Heap,
+		SeriesBudget: series.DefaultBudget(),
+	}
+}
+
+// guards watch the resources of server mode. An agent has none of them: it
+// neither queries nor keeps data.
+type guards struct {
+	disk   *disk.Guard // nil without a reserve, and then does nothing
+	series *series.Guard
+	query  *query.Guard
+	boot   atomic.Pointer[boot.Start] // nil before the storage is opened
+}
+
+func (s *Server) newGuards() (*guards, error) {
+	o := s.opts
+	if err := os.MkdirAll(o.dataDir(), 0o777); err != nil { // as tsdb.Open would
+		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	d := disk.DefaultOptions()
+	d.Dir, d.Reserve, d.FloatEncoding = o.dataDir(), o.Guards.DiskReserve, s.floatEncoding
+	d.Logger, d.Registerer = s.logger.With("component", "disk guard"), o.Registerer
+	dg, err := disk.New(d)
+	if err != nil {
+		return nil, fmt.Errorf("guard %s: %w", o.dataDir(), err)
+	}
+	return &guards{
+		disk: dg,
+		series: series.New(series.Options{
+			Budget: o.Guards.SeriesBudget,
+			Known:  func(job string) bool { p := s.running.Load(); return p == nil || p.HasJob(job) },
+			Pools:  func() map[string][]*scrape.Target { return s.discovery.scrape.TargetsActive() },
+			Logger: s.logger.With("component", "series guard"), Registerer: o.Registerer,
+		}),
+		query: query.New(query.Options{
+			Query: o.Guards.QueryMemory, Rule: o.Guards.RuleMemory, Heap: o.Guards.QueryHeap,
+			Concurrency: o.Query.MaxConcurrency, Timeout: o.Query.Timeout,
+			Logger: s.logger.With("component", "query guard"), Registerer: o.Registerer,
+		}),
+	}, nil
+}
+
+// floatEncoding is that of new chunks, which a reload can change.
+func (s *Server) floatEncoding() chunkenc.Encoding {
+	c := s.config()
+	if usesXOR2(&c, s.opts.Features) {
+		return chunkenc.EncXOR2
+	}
+	return chunkenc.EncXOR
+}
+
+func usesXOR2(c *config.Config, f Features) bool {
+	floats := c.StorageConfig.TSDBConfig.ChunkEncoding.Floats
+	return floats == config.FloatChunkEncodingXOR2 || floats == "" && (f.XOR2Encoding || f.STStorage)
+}
+
+// storage is local with ingestion under guard. The guards must be inside the
+// fanout: its appenders do not tell whether a series exists.
+func (g *guards) storage(local storage.Storage) storage.Storage {
+	if g == nil {
+		return local
+	}
+	return g.series.Storage(g.disk.Storage(local))
+}
+
+// open opens the TSDB under the guards that take part in that.
+func (g *guards) open(s *Server, opts *tsdb.Options) (*tsdb.DB, error) {
+	opts.SeriesLifecycleCallback = g.series.Lifecycle()
+	g.disk.Configure(opts)
+	start := boot.Begin(boot.Options{Dir: s.data.dir, Logger: s.logger.With("component", "boot guard"), Registerer: s.opts.Registerer})
+	defer start.Done()
+	g.boot.Store(start)
+	opts.WALReplayConcurrency = start.Concurrency()
+	db, err := tsdb.Open(s.data.dir, s.logger.With("component", "tsdb"), s.opts.Registerer, opts, s.data.local.OpenStats())
+	if err != nil {
+		return nil, err
+	}
+	g.disk.Attach(db)
+	return db, nil
+}
+
+// run starts the guards' background work.
+func (g *guards) run(ctx context.Context, s *Server) {
+	if g == nil {
+		return
+	}
+	s.loops.Go(func() { g.disk.Run(ctx) })
+	s.loops.Go(func() { g.series.Run(ctx) })
+	s.loops.Go(func() { g.query.Run(ctx) })
+}
+
+// stopping notes that a stop was asked for, so that being killed in the middle
+// of a replay then is not taken for a replay that died.
+func (g *guards) stopping() {
+	if g == nil {
+		return
+	}
+	if start := g.boot.Load(); start != nil {
+		start.Stopping()
+	}
+}
+
+func (g *guards) adHoc(e *promql.Engine) promql.QueryEngine { return g.query.AdHoc(e) }
+func (g *guards) rules(e *promql.Engine) promql.QueryEngine { return g.query.Rules(e) }
