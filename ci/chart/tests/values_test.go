@@ -1,14 +1,10 @@
 package tests
 
 import (
-	"maps"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/values"
 )
 
 func TestWrongValuesAreRefused(t *testing.T) {
@@ -34,53 +30,6 @@ func TestWrongValuesAreRefused(t *testing.T) {
 			t.Errorf("%s: error %v, want one that names %q", name, err, test.want)
 		}
 	}
-}
-
-// Every value is used by some template, so that none does nothing.
-func TestEveryValueIsUsed(t *testing.T) {
-	data, err := os.ReadFile(chartDir + "/values.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := values.Parse(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	templates := templatesText(t)
-	var leaves []*values.Value
-	var walk func([]*values.Value)
-	walk = func(vs []*values.Value) {
-		for _, v := range vs {
-			if len(v.Children) > 0 {
-				walk(v.Children)
-				continue
-			}
-			leaves = append(leaves, v)
-		}
-	}
-	walk(tree)
-	for _, v := range leaves {
-		if !strings.Contains(templates, "."+v.Name) {
-			t.Errorf("no template uses %s", v.Path)
-		}
-	}
-	t.Logf("%d values", len(leaves))
-}
-
-func templatesText(t *testing.T) string {
-	t.Helper()
-	var b strings.Builder
-	fsys := os.DirFS(chartDir + "/templates")
-	for _, pattern := range []string{"*", "*/*"} {
-		paths, err := globFiles(fsys, pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, text := range slices.Sorted(maps.Values(paths)) {
-			b.WriteString(text)
-		}
-	}
-	return b.String()
 }
 
 func TestNotes(t *testing.T) {
