@@ -22,6 +22,7 @@ const statusName = "status.json"
 // ownAPI adds what Prometheus' API does not have.
 func (s *Server) ownAPI(r *route.Router) {
 	r.Get("/status/dropins", s.whenReady(httputil.CompressionHandler{Handler: http.HandlerFunc(s.dropIns)}.ServeHTTP))
+	r.Get("/status/guards", s.guardStatus) // also during replay, which it tells about
 }
 
 // dropInsAnswer is the data of /api/v1/status/dropins.
@@ -55,9 +56,14 @@ func (s *Server) dropIns(w http.ResponseWriter, r *http.Request) {
 			s.logger.Warn("cannot use the sidecar's status", "file", statusName, "err", err)
 		}
 	}
+	answer(w, a)
+}
+
+// answer writes data in the API's envelope.
+func answer(w http.ResponseWriter, data any) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(struct { // the client went away
-		Status string        `json:"status"`
-		Data   dropInsAnswer `json:"data"`
-	}{"success", a})
+		Status string `json:"status"`
+		Data   any    `json:"data"`
+	}{"success", data})
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"sync/atomic"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+	"github.com/prometheus/prometheus/util/httputil"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/boot"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/disk"
@@ -141,3 +143,28 @@ func (g *guards) stopping() {
 
 func (g *guards) adHoc(e *promql.Engine) promql.QueryEngine { return g.query.AdHoc(e) }
 func (g *guards) rules(e *promql.Engine) promql.QueryEngine { return g.query.Rules(e) }
+
+// guardsAnswer is the data of /api/v1/status/guards. Its parts are absent
+// where there is no such guard.
+type guardsAnswer struct {
+	Boot    *boot.Status    `json:"boot,omitempty"`
+	Disk    *disk.Status    `json:"disk,omitempty"`
+	Queries []query.Running `json:"queries,omitempty"`
+}
+
+func (s *Server) guardStatus(w http.ResponseWriter, r *http.Request) {
+	httputil.SetCORS(w, s.opts.Web.CORSOrigin, r)
+	var a guardsAnswer
+	if g := s.guards; g != nil {
+		a.Queries = g.query.Running()
+		if start := g.boot.Load(); start != nil {
+			st := start.Status()
+			a.Boot = &st
+		}
+		if g.disk != nil {
+			st := g.disk.Status()
+			a.Disk = &st
+		}
+	}
+	answer(w, a)
+}
