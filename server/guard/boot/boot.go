@@ -1,11 +1,11 @@
-// Package boot makes a server that dies while it replays its write-ahead log
-// come up at the next try. Replay takes more memory the more of it runs in
-// parallel, and a log that once did not fit does not fit the second time
-// either: without a change, the pod restarts for ever.
+// Package boot gives a server that died while it replayed its write-ahead log a
+// better chance at the next try. A log that once did not fit into memory does
+// not fit the second time either: without a change, the pod restarts for ever.
 //
 // Each start is noted in the data directory before the storage is opened, and
 // the note is removed when that is done. A note that is still there tells that
-// a start died, and each such death halves the parallelism of the next replay.
+// a start died. Each such death halves the parallelism of the next replay, and
+// the garbage that may pile up during it, which is most of its memory.
 //
 // How it is wired, around tsdb.Open:
 //
@@ -46,6 +46,8 @@ type Options struct {
 	Registerer  prometheus.Registerer
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// SetGCPercent is debug.SetGCPercent if nil.
+	SetGCPercent func(percent int) (before int)
 }
 
 // Status is what the API tells about the present start.
@@ -55,6 +57,8 @@ type Status struct {
 	// Concurrency of the replay, and FullConcurrency that it would have had.
 	Concurrency     int `json:"concurrency"`
 	FullConcurrency int `json:"fullConcurrency"`
+	// GCPercent is GOGC during the replay, 0 if it is not changed.
+	GCPercent int `json:"gcPercent,omitempty"`
 	// Died are the starts before this one that died during replay, oldest first.
 	Died []Attempt `json:"died,omitempty"`
 	// Reason says why the concurrency is reduced. Empty if it is not.
@@ -67,9 +71,11 @@ type Start struct {
 	file   string
 	logger *slog.Logger
 
-	mu     sync.Mutex // guards status and own
+	mu     sync.Mutex // guards what follows
 	status Status
 	own    Attempt
+	// restoreGC undoes what was done to the garbage collector; nil if nothing.
+	restoreGC func()
 }
 
 // Begin reads how earlier starts ended, decides on the parallelism and notes
@@ -84,6 +90,9 @@ func Begin(o Options) *Start {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.SetGCPercent == nil {
+		o.SetGCPercent = debug.SetGCPercent
 	}
 	s := &Start{
 		file:   filepath.Join(o.Dir, fileName),
@@ -108,8 +117,9 @@ func Begin(o Options) *Start {
 		Reason:          reason(died, s.own),
 	}
 	if len(died) > 0 {
+		s.collectHarder(gcPercent(len(died)), o.SetGCPercent)
 		s.logger.Warn("An earlier start died during WAL replay", "reason", s.status.Reason,
-			"died", len(died), "concurrency", s.own.Concurrency, "log_bytes", s.own.LogBytes)
+			"died", len(died), "concurrency", s.own.Concurrency, "gogc", s.status.GCPercent, "log_bytes", s.own.LogBytes)
 	}
 	if err := write(s.file, append(died, s.own)); err != nil {
 		s.logger.Error("Cannot note this start; if it dies in WAL replay the next one will not know", "err", err)
@@ -135,12 +145,16 @@ func (s *Start) Stopping() {
 	}
 }
 
-// Done removes the notes: the storage is open, or it returned an error, which
+// Done removes the notes and lets the garbage collector be: the storage is open, or it returned an error, which
 // less parallelism would not change.
 func (s *Start) Done() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status.Replaying = false
+	if s.restoreGC != nil {
+		s.restoreGC()
+		s.restoreGC = nil
+	}
 	if err := remove(s.file); err != nil {
 		s.logger.Error("Cannot remove the note of this start; the next one will take it for dead", "err", err)
 	}
@@ -170,16 +184,32 @@ func concurrency(full, deaths int) int {
 	return max(1, full>>min(deaths, 62))
 }
 
+// gcPercent halves Go's default of 100 for each death, down to 10.
+func gcPercent(deaths int) int {
+	return max(10, 100>>min(deaths, 62))
+}
+
+// collectHarder lowers GOGC until Done, unless it is as low already.
+func (s *Start) collectHarder(percent int, set func(int) int) {
+	before := set(percent)
+	if before >= 0 && before <= percent {
+		set(before)
+		return
+	}
+	s.status.GCPercent = percent
+	s.restoreGC = func() { set(before) }
+}
+
 func reason(died []Attempt, own Attempt) string {
 	if len(died) == 0 {
 		return ""
 	}
 	last := died[len(died)-1]
 	why := fmt.Sprintf("the start of %s died during WAL replay with concurrency %d", last.Started.Format(time.RFC3339), last.Concurrency)
-	if own.Concurrency < last.Concurrency {
-		return fmt.Sprintf("%s; this one replays with %d to use less memory", why, own.Concurrency)
+	if n := len(died); own.Concurrency < last.Concurrency || gcPercent(n) < gcPercent(n-1) {
+		return fmt.Sprintf("%s; this one replays with %d and less garbage", why, own.Concurrency)
 	}
-	return fmt.Sprintf("%s, which cannot be reduced further: the log of %d bytes needs more memory than this server may use", why, own.LogBytes)
+	return fmt.Sprintf("%s, and nothing is left to reduce: the log of %d bytes needs more memory than this server may use", why, own.LogBytes)
 }
 
 // logBytes is the size of what is replayed, 0 if unknown.

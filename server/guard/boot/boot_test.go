@@ -21,7 +21,7 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 
 func begin(t *testing.T, dir string, limit int64) *Start {
 	t.Helper()
-	return Begin(Options{Dir: dir, Parallelism: 8, MemoryLimit: limit, Logger: quiet()})
+	return Begin(Options{Dir: dir, Parallelism: 8, MemoryLimit: limit, Logger: quiet(), SetGCPercent: func(int) int { return 75 }})
 }
 
 func TestEachDeathHalvesTheConcurrency(t *testing.T) {
@@ -35,7 +35,7 @@ func TestEachDeathHalvesTheConcurrency(t *testing.T) {
 			t.Errorf("start %d has status %+v", i, got)
 		}
 	}
-	if r := begin(t, dir, 100).Status().Reason; !strings.Contains(r, "cannot be reduced further") {
+	if r := begin(t, dir, 100).Status().Reason; !strings.Contains(r, "nothing is left to reduce") {
 		t.Errorf("at the floor the reason is %q", r)
 	}
 }
@@ -53,6 +53,37 @@ func TestDoneClears(t *testing.T) {
 	}
 	if s := begin(t, dir, 100); s.Concurrency() != 8 {
 		t.Errorf("the start after a good one replays with %d", s.Concurrency())
+	}
+}
+
+func TestReplayAfterDeathsCollectsHarder(t *testing.T) {
+	dir := t.TempDir()
+	gogc := 75
+	set := func(percent int) int {
+		before := gogc
+		gogc = percent
+		return before
+	}
+	var s *Start
+	for i, want := range []int{75, 50, 25, 12, 10, 10} {
+		gogc = 75
+		s = Begin(Options{Dir: dir, MemoryLimit: 100, Logger: quiet(), SetGCPercent: set})
+		if gogc != want {
+			t.Errorf("start %d replays with GOGC=%d, want %d", i, gogc, want)
+		}
+	}
+	s.Done()
+	if gogc != 75 {
+		t.Errorf("after replay GOGC is %d", gogc)
+	}
+
+	// Who has it lower keeps it.
+	dir = t.TempDir()
+	begin(t, dir, 100)
+	gogc = 30
+	s = Begin(Options{Dir: dir, MemoryLimit: 100, Logger: quiet(), SetGCPercent: set})
+	if got := s.Status().GCPercent; gogc != 30 || got != 0 {
+		t.Errorf("GOGC=30 became %d (%d)", gogc, got)
 	}
 }
 
@@ -111,7 +142,7 @@ func TestMetrics(t *testing.T) {
 	dir := t.TempDir()
 	begin(t, dir, 100)
 	reg := prometheus.NewPedanticRegistry()
-	Begin(Options{Dir: dir, Parallelism: 8, MemoryLimit: 100, Logger: quiet(), Registerer: reg}).Done()
+	Begin(Options{Dir: dir, Parallelism: 8, MemoryLimit: 100, Logger: quiet(), Registerer: reg, SetGCPercent: func(int) int { return 75 }}).Done()
 	if err := testutil.GatherAndCompare(reg, strings.NewReader(`
 # HELP kube_monitoring_stack_server_guard_boot_died_starts Starts in a row that died during WAL replay before the one that is running.
 # TYPE kube_monitoring_stack_server_guard_boot_died_starts gauge
