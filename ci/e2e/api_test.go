@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// get asks a component of the release through the API server's service proxy.
-func (c *cluster) get(ctx context.Context, component, port, path string, params url.Values) ([]byte, error) {
+// get asks a Service of the release, named without the release's name, through the API server's proxy.
+func (c *cluster) get(ctx context.Context, service, port, path string, params url.Values) ([]byte, error) {
 	req := c.client.CoreV1().RESTClient().Get().
-		Namespace(c.namespace).Resource("services").Name(c.release + "-" + component + ":" + port).
+		Namespace(c.namespace).Resource("services").Name(c.release + "-" + service + ":" + port).
 		SubResource("proxy").Suffix(path)
 	for k, vs := range params {
 		for _, v := range vs {

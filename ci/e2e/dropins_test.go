@@ -41,7 +41,7 @@ type status struct {
 }
 
 func (c *cluster) state(ctx context.Context, namespace, name string) (string, error) {
-	raw, err := c.get(ctx, "server", "sidecar", "/status", nil)
+	raw, err := c.get(ctx, "server-headless", "http-sidecar", "/status", nil)
 	if err != nil {
 		return "", err
 	}

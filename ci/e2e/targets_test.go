@@ -12,7 +12,7 @@ import (
 // jobs that the default values bring and that every cluster can show. Control
 // plane jobs are not among them: they have targets only where their pods can be seen.
 var jobs = []string{
-	"alertmanager", "apiserver", "config-sidecar", "coredns", "kube-state-metrics", "kubelet", "monitoring-server", "node-exporter",
+	"alertmanager", "apiserver", "config-sidecar", "coredns", "kube-state-metrics", "kubelet", "node-exporter", "prometheus",
 }
 
 func TestEveryTargetUp(t *testing.T) {
