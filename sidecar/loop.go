@@ -34,6 +34,8 @@ type loop struct {
 	busy    bool
 	backoff time.Duration
 	failure string
+	// failing is since when nothing was confirmed, saidAt when that was last logged.
+	failing, saidAt time.Time
 }
 
 // delivery is an event and the source it came from.
@@ -216,35 +218,6 @@ func (l *loop) confirm(out outcome, now time.Time) {
 	l.inUse, l.confirmedAt = out.inUse, now
 	l.store.confirm(out.inUse.items)
 	l.backoff, l.failure = 0, ""
-}
-
-// fail sees to it that a set is tried again, at once if a newer one waits.
-func (l *loop) fail(ctx context.Context, out outcome) {
-	if l.failure != out.err.Error() {
-		l.log.Error("the newest drop-ins are not confirmed; trying again", "digest", out.job.bundle.Digest(), "err", out.err)
-	}
-	l.failure = out.err.Error()
-	if l.wanted.bundle.Digest() != out.job.bundle.Digest() {
-		l.launch(ctx)
-		return
-	}
-	l.backoff = min(max(2*l.backoff, l.s.opts.RetryMin), l.s.opts.RetryMax)
-	l.again.Reset(l.backoff)
-}
-
-// next hands on what came meanwhile. If nothing did, the reader is asked again
-// later whether it still uses what it confirmed.
-func (l *loop) next(ctx context.Context) {
-	l.again.Reset(l.s.opts.Reconfirm)
-	l.start(ctx)
-}
-
-// retry is case 4.
-func (l *loop) retry(ctx context.Context) {
-	if l.store.forgive(time.Now().Add(-l.s.opts.ForgiveAfter)) {
-		l.assemble(time.Now())
-	}
-	l.launch(ctx)
 }
 
 // show tells everybody what is known now.

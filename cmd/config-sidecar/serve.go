@@ -116,8 +116,7 @@ func connect(kubeconfig string) (kubernetes.Interface, error) {
 		return nil, err
 	}
 	// Protobuf takes a fraction of JSON's memory to decode, which for thousands
-	// of ConfigMaps decides the process's peak.
-	cfg.ContentType = "application/vnd.kubernetes.protobuf"
+	// of ConfigMaps decides the process's peak. The few Events are sent as JSON.
 	cfg.AcceptContentTypes = "application/vnd.kubernetes.protobuf,application/json"
 	cfg.UserAgent = "config-sidecar"
 	cfg.QPS, cfg.Burst = 20, 40
