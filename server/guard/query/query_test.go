@@ -3,78 +3,18 @@ package query
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"runtime"
-	runtimemetrics "runtime/metrics"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
-	"github.com/prometheus/prometheus/tsdb"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/size"
 )
-
-const (
-	mib = 1 << 20
-	// The data: nSeries series of nSamples samples, 15 s apart.
-	nSeries  = 2000
-	nSamples = 240
-	interval = 15 * time.Second
-)
-
-var end = time.Unix(1_700_000_000, 0)
-
-func openDB(tb testing.TB) *tsdb.DB {
-	tb.Helper()
-	db, err := tsdb.Open(tb.TempDir(), nil, nil, tsdb.DefaultOptions(), nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	app := db.AppenderV2(context.Background())
-	for i := range nSeries {
-		l := labels.FromStrings(labels.MetricName, "requests_total", "pod", "pod-"+strconv.Itoa(i), "namespace", "ns-"+strconv.Itoa(i%20))
-		var ref storage.SeriesRef
-		for n := range nSamples {
-			at := end.Add(-time.Duration(nSamples-1-n) * interval).UnixMilli()
-			if ref, err = app.Append(ref, l, 0, at, float64(n*i), nil, nil, storage.AOptions{}); err != nil {
-				tb.Fatal(err)
-			}
-		}
-	}
-	if err := app.Commit(); err != nil {
-		tb.Fatal(err)
-	}
-	return db
-}
-
-func newEngine() *promql.Engine {
-	return promql.NewEngine(promql.EngineOpts{MaxSamples: 1 << 40, Timeout: time.Minute, EnableNegativeOffset: true})
-}
-
-func start(t *testing.T, o Options) *Guard {
-	t.Helper()
-	o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	g := New(o)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() { defer close(done); g.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
-	return g
-}
 
 // heavy is evaluated at a step of 100 ms over an hour: with 2,000 series, more
 // than a gigabyte of points for each part.
@@ -88,37 +28,6 @@ func runRange(ctx context.Context, t testing.TB, e promql.QueryEngine, q storage
 	}
 	defer made.Close()
 	return made.Exec(ctx)
-}
-
-// peak returns the most bytes of heap, garbage and all, that were in use while
-// f ran, above those before.
-func peak(f func()) int64 {
-	runtime.GC()
-	read := func() int64 {
-		s := []runtimemetrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-		runtimemetrics.Read(s)
-		return int64(s[0].Value.Uint64())
-	}
-	before, done := read(), make(chan struct{})
-	var most atomic.Int64
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		tick := time.NewTicker(time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				most.Store(max(most.Load(), read()))
-			}
-		}
-	}()
-	f()
-	close(done)
-	<-watched
-	return most.Load() - before
 }
 
 func TestHeavyQueryIsEnded(t *testing.T) {
@@ -219,60 +128,6 @@ func newMeterLive() int64 {
 	return live
 }
 
-// held delays the end of each selection.
-type held struct {
-	storage.Queryable
-	until <-chan struct{}
-	begun chan<- struct{}
-}
-
-func (h held) Querier(mint, maxt int64) (storage.Querier, error) {
-	q, err := h.Queryable.Querier(mint, maxt)
-	return heldQuerier{q, h}, err
-}
-
-type heldQuerier struct {
-	storage.Querier
-	held held
-}
-
-func (q heldQuerier) Select(ctx context.Context, sorted bool, h *storage.SelectHints, ms ...*labels.Matcher) storage.SeriesSet {
-	return &heldSet{q.Querier.Select(ctx, sorted, h, ms...), q.held}
-}
-
-type heldSet struct {
-	storage.SeriesSet
-	held held
-}
-
-func (s *heldSet) Next() bool {
-	if s.SeriesSet.Next() {
-		return true
-	}
-	select {
-	case s.held.begun <- struct{}{}:
-	default:
-	}
-	<-s.held.until
-	return false
-}
-
-// blockedQuery starts an instant query that does not end before release.
-func blockedQuery(t *testing.T, e promql.QueryEngine, db storage.Queryable, qs string) (<-chan *promql.Result, func()) {
-	t.Helper()
-	until, begun, result := make(chan struct{}), make(chan struct{}, 1), make(chan *promql.Result, 1)
-	made, err := e.NewInstantQuery(t.Context(), held{db, until, begun}, nil, qs, end)
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		defer made.Close()
-		result <- made.Exec(t.Context())
-	}()
-	<-begun
-	return result, func() { close(until) }
-}
-
 func TestRulesDoNotWaitForAdHocQueries(t *testing.T) {
 	db := openDB(t)
 	g := start(t, Options{Concurrency: 1, Timeout: 50 * time.Millisecond})
@@ -310,48 +165,5 @@ func TestRuleHasItsOwnShare(t *testing.T) {
 	}
 	if res := runRange(t.Context(), t, g.AdHoc(engine), db, `count(requests_total)`, time.Hour); res.Err != nil {
 		t.Errorf("the same as a query: %v", res.Err)
-	}
-}
-
-func TestWatcherEndsOneAtATime(t *testing.T) {
-	g := New(Options{Heap: size.Bytes(1000), Logger: slog.New(slog.DiscardHandler)})
-	add := func(kind string, bytes int64) *account {
-		a := &account{guard: g, kind: kind, limit: 1 << 40}
-		a.expected.Store(bytes)
-		g.begin(a, func(error) {})
-		return a
-	}
-	rule, small, middle, large := add(rule, 9000), add(adHoc, 10), add(adHoc, 500), add(adHoc, 800)
-	ended := func(a *account) bool { return a.ended.Load() != nil }
-
-	var w watcher
-	w.look(g, 900, 1)
-	if ended(large) {
-		t.Fatal("a query was ended below the limit")
-	}
-	w.look(g, 1001, 2)
-	if !ended(large) || ended(middle) {
-		t.Fatal("the most expensive query is to be ended, and no other")
-	}
-	w.look(g, 1001, 9)
-	if ended(middle) {
-		t.Fatal("another query was ended while the first was running")
-	}
-	g.finish(large)
-	w.look(g, 1001, 9)
-	w.look(g, 1001, 10)
-	if ended(middle) {
-		t.Fatal("another query was ended before the first one's memory was collected")
-	}
-	w.look(g, 1001, 11)
-	if !ended(middle) {
-		t.Fatal("the next is to be ended when that did not help")
-	}
-	g.finish(middle)
-	w.look(g, 1001, 20)
-	w.look(g, 1001, 30)
-	w.look(g, 1001, 40)
-	if ended(small) || ended(rule) {
-		t.Error("a small query or a rule was ended for the heap's sake")
 	}
 }
