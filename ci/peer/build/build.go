@@ -85,9 +85,9 @@ func Ensure(ctx context.Context, p Program) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir := os.Getenv("PEER_DIR")
-	if dir == "" {
-		dir = filepath.Join(root, ".cluster", "bin")
+	dir, err := Dir(ctx)
+	if err != nil {
+		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("make directory for programs: %w", err)
@@ -118,6 +118,15 @@ func Ensure(ctx context.Context, p Program) (string, error) {
 		return "", fmt.Errorf("copy the source of %s: %w", p.Name, err)
 	}
 	return path, compile(ctx, p, src, path)
+}
+
+// Dir is where programs lie.
+func Dir(ctx context.Context) (string, error) {
+	if dir := os.Getenv("PEER_DIR"); dir != "" {
+		return dir, nil
+	}
+	root, err := Root(ctx)
+	return filepath.Join(root, ".cluster", "bin"), err
 }
 
 // Root is the project's directory.

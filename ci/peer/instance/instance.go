@@ -25,7 +25,7 @@ type Spec struct {
 	// Binary is the program's path.
 	Binary string
 	// Args are its arguments. "{addr}" in them becomes a free loopback address
-	// that the program is to serve HTTP on; "{addr2}" another one.
+	// that the program is to serve HTTP on, "{port}" its port; "{addr2}" another one.
 	Args []string
 	// Dir is the working directory, and where its log file goes.
 	Dir string
@@ -86,7 +86,11 @@ func Launch(s Spec) (*Instance, error) {
 	if s.Client == nil {
 		s.Client = http.DefaultClient
 	}
-	r := strings.NewReplacer("{addr}", addr, "{addr2}", addr2)
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	r := strings.NewReplacer("{addr}", addr, "{addr2}", addr2, "{port}", port)
 	args := make([]string, len(s.Args))
 	for i, a := range s.Args {
 		args[i] = r.Replace(a)

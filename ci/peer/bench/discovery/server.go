@@ -1,0 +1,106 @@
+package discovery
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/build"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
+)
+
+// server is one of the two and what was found of it.
+type server struct {
+	*instance.Instance
+	name          string
+	start         time.Duration // until it had all targets
+	watches       float64
+	before, after instance.Usage // of the window
+	latency       []time.Duration
+}
+
+// startServer runs a server until it has all targets.
+func startServer(ctx context.Context, api *apiServer, p build.Program, config string) (*server, error) {
+	binary, err := build.Ensure(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(filepath.Dir(api.kubeconfig), p.Name)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, "prometheus.yml")
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+		return nil, err
+	}
+	others, err := api.watches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	began := time.Now()
+	in, err := instance.Start(ctx, instance.Spec{
+		Binary: binary, Dir: dir,
+		Args: []string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address={addr}"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Instance: in, name: p.Name}
+	err = instance.Await(ctx, 500*time.Millisecond, func(ctx context.Context) error {
+		found, err := s.targets(ctx, "")
+		if err == nil && len(found) != endpoints {
+			err = fmt.Errorf("%s has %d of %d targets", p.Name, len(found), endpoints)
+		}
+		return err
+	})
+	if err != nil {
+		in.Kill()
+		return nil, fmt.Errorf("%w\n%s", err, in.Tail(10))
+	}
+	s.start = time.Since(began)
+	all, err := api.watches(ctx)
+	s.watches = all - others
+	return s, err
+}
+
+// targets returns the instances among the active targets of a job, or of all.
+func (s *server) targets(ctx context.Context, job string) ([]string, error) {
+	v := url.Values{"state": {"active"}}
+	if job != "" {
+		v.Set("scrapePool", job)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/targets?"+v.Encode(), nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Data struct {
+			ActiveTargets []struct{ Labels map[string]string }
+		}
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return nil, fmt.Errorf("read targets: %w", err)
+	}
+	var found []string
+	for _, t := range answer.Data.ActiveTargets {
+		found = append(found, t.Labels["instance"])
+	}
+	return found, nil
+}
+
+func (s *server) read(u *instance.Usage) (err error) {
+	*u, err = s.Usage()
+	return err
+}

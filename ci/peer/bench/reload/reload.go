@@ -1,0 +1,239 @@
+// Package reload measures what it costs to change one file among 2,000 scrape
+// jobs and 10,000 rules.
+package reload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+const (
+	reloads = 50
+	// measured reloads are followed by a pause in which the server does what it
+	// puts off: Prometheus takes over targets up to 5 s later. The CPU time of
+	// the pause counts.
+	measured = 4
+	pause    = 6 * time.Second
+)
+
+// result is what was found of one server.
+type result struct {
+	// By kind of the file that changed.
+	wall, cpu map[dropin.Kind][]time.Duration
+	all       []time.Duration
+	// Resident memory after so many reloads, all and the anonymous part.
+	rss, anonymous map[int]int64
+	missed         int
+	alertKept      bool
+}
+
+// Run measures both servers and returns the rows of a table.
+func Run(ctx context.Context, log io.Writer, profile func(url, name string) error) ([]report.Row, error) {
+	t := &targets{times: map[string][]time.Time{}}
+	web := httptest.NewServer(t)
+	defer web.Close()
+	var got [2]*result
+	for i, side := range []struct {
+		name  string
+		start func(context.Context, string, *workload) (*server, error)
+	}{{"prometheus", startTheirs}, {"monitoring-server", startOurs}} {
+		w, err := newWorkload(listen(web.URL))
+		if err != nil {
+			return nil, err
+		}
+		dir, err := os.MkdirTemp("", "bench-reload-*")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(dir)
+		t.forget()
+		s, err := side.start(ctx, dir, w)
+		if err != nil {
+			return nil, err
+		}
+		got[i], err = measure(ctx, s, w, t)
+		if err == nil && profile != nil {
+			err = profile(s.URL, "reload-"+side.name)
+		}
+		s.Kill()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w\n%s", side.name, err, s.Tail(10))
+		}
+		fmt.Fprintf(log, "%s: %d reloads, RSS after 0, 3 and %d: %.0f, %.0f, %.0f MiB\n", side.name, reloads, reloads,
+			report.MiB(got[i].rss[0]), report.MiB(got[i].rss[3]), report.MiB(got[i].rss[reloads]))
+	}
+	return rows(got[0], got[1]), nil
+}
+
+func measure(ctx context.Context, s *server, w *workload, t *targets) (*result, error) {
+	if err := settle(ctx, s, t); err != nil {
+		return nil, err
+	}
+	r := &result{
+		wall: map[dropin.Kind][]time.Duration{}, cpu: map[dropin.Kind][]time.Duration{},
+		rss: map[int]int64{}, anonymous: map[int]int64{},
+	}
+	idle, err := idleRate(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.memory(s, 0); err != nil {
+		return nil, err
+	}
+	since, err := s.activeSince(ctx)
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	for n := 1; n <= reloads; n++ {
+		kind := dropin.KindRules
+		if n%2 == 0 {
+			kind = dropin.KindScrape
+		}
+		changed, err := w.edit(kind)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.deliver(changed); err != nil {
+			return nil, err
+		}
+		before, err := s.Usage()
+		if err != nil {
+			return nil, err
+		}
+		at := time.Now()
+		took, err := s.reload(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.wall[kind], r.all = append(r.wall[kind], took), append(r.all, took)
+		if n <= measured {
+			if err := wait(ctx, pause); err != nil {
+				return nil, err
+			}
+			after, err := s.Usage()
+			if err != nil {
+				return nil, err
+			}
+			cost := after.CPU - before.CPU - time.Duration(idle*float64(time.Since(at)))
+			r.cpu[kind] = append(r.cpu[kind], cost)
+		}
+		if n == 3 || n == reloads {
+			if n == reloads {
+				if err := wait(ctx, pause); err != nil {
+					return nil, err
+				}
+			}
+			if err := r.memory(s, n); err != nil {
+				return nil, err
+			}
+		}
+	}
+	r.missed = t.missed(began)
+	still, err := s.activeSince(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.alertKept = still == since
+	return r, nil
+}
+
+// settle waits until everything runs: all rules loaded, all watched jobs
+// scraped, the watched alert active.
+func settle(ctx context.Context, s *server, t *targets) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	return instance.Await(ctx, 200*time.Millisecond, func(ctx context.Context) error {
+		n, err := s.rules(ctx)
+		switch {
+		case err != nil:
+			return err
+		case n != groups*rulesPerGroup+1:
+			return fmt.Errorf("%d rules", n)
+		case t.scraped() < watched:
+			return fmt.Errorf("%d jobs are scraped", t.scraped())
+		}
+		_, err = s.activeSince(ctx)
+		return err
+	})
+}
+
+// idleRate is the part of a core that the server takes without reloads.
+func idleRate(ctx context.Context, s *server) (float64, error) {
+	if err := wait(ctx, pause); err != nil { // what follows a start
+		return 0, err
+	}
+	before, err := s.Usage()
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := wait(ctx, pause); err != nil {
+		return 0, err
+	}
+	after, err := s.Usage()
+	return float64(after.CPU-before.CPU) / float64(time.Since(began)), err
+}
+
+func (r *result) memory(s *server, after int) error {
+	u, err := s.Usage()
+	r.rss[after], r.anonymous[after] = u.RSS, u.Anonymous
+	return err
+}
+
+// wait is part of what is measured: the time in which a server works on.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return errors.Join(context.Cause(ctx))
+	}
+}
+
+func rows(theirs, ours *result) []report.Row {
+	ms := func(what string, pick func(*result) []time.Duration, goal *float64) report.Row {
+		return report.Row{What: what, Unit: "ms", Goal: goal,
+			Theirs: report.Milliseconds(report.Median(pick(theirs))), Ours: report.Milliseconds(report.Median(pick(ours)))}
+	}
+	growth := func(r *result, n int) float64 { return (float64(r.rss[n])/float64(r.rss[0]) - 1) * 100 }
+	lost := func(r *result) float64 {
+		if r.alertKept {
+			return 0
+		}
+		return 1
+	}
+	return []report.Row{
+		ms("CPU, one rule file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindRules] }, report.AtMost(30)),
+		ms("CPU, one scrape file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindScrape] }, report.AtMost(30)),
+		ms("POST to 200, rule file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindRules] }, report.AtMost(100)),
+		ms("POST to 200, scrape file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindScrape] }, report.AtMost(100)),
+		ms("POST to 200, slowest", func(r *result) []time.Duration { return slowest(r.all) }, nil),
+		{What: "RSS before", Unit: "MiB", Theirs: report.MiB(theirs.rss[0]), Ours: report.MiB(ours.rss[0])},
+		{What: "RSS after 3 reloads", Unit: "MiB", Theirs: report.MiB(theirs.rss[3]), Ours: report.MiB(ours.rss[3])},
+		{What: fmt.Sprintf("RSS after %d reloads", reloads), Unit: "MiB", Theirs: report.MiB(theirs.rss[reloads]), Ours: report.MiB(ours.rss[reloads])},
+		{What: "RSS growth after 3", Unit: "%", Theirs: growth(theirs, 3), Ours: growth(ours, 3)},
+		{What: fmt.Sprintf("RSS growth after %d", reloads), Unit: "%", Theirs: growth(theirs, reloads), Ours: growth(ours, reloads), Goal: report.AtMost(5)},
+		{What: "anonymous memory after all", Unit: "MiB", Theirs: report.MiB(theirs.anonymous[reloads]), Ours: report.MiB(ours.anonymous[reloads])},
+		{What: fmt.Sprintf("scrapes missed, %d jobs each second", watched), Theirs: float64(theirs.missed), Ours: float64(ours.missed), Goal: report.AtMost(0)},
+		{What: "alert state lost", Theirs: lost(theirs), Ours: lost(ours), Goal: report.AtMost(0)},
+	}
+}
+
+// slowest is a list of one, of which the median is the slowest.
+func slowest(d []time.Duration) []time.Duration {
+	var worst time.Duration
+	for _, x := range d {
+		worst = max(worst, x)
+	}
+	return []time.Duration{worst}
+}

@@ -1,0 +1,182 @@
+package reload
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/build"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/livedir"
+)
+
+// server is one of the two, with the way in which it gets drop-ins.
+type server struct {
+	*instance.Instance
+	// deliver puts the changed drop-in where the server will find it. What it
+	// costs is not the server's, and is not measured.
+	deliver func(dropin.Checked) error
+	// reloadAt is where, and by which client, a reload is asked for.
+	reloadAt string
+	client   *http.Client
+}
+
+// startTheirs runs Prometheus with the drop-ins' final bytes as the files of
+// scrape_config_files and rule_files.
+func startTheirs(ctx context.Context, dir string, w *workload) (*server, error) {
+	binary, err := build.Ensure(ctx, build.Prometheus())
+	if err != nil {
+		return nil, err
+	}
+	put := func(c dropin.Checked) error {
+		return os.WriteFile(filepath.Join(dir, string(c.Kind), c.Ref.FileName()), c.Published, 0o644)
+	}
+	for _, kind := range []dropin.Kind{dropin.KindScrape, dropin.KindRules} {
+		if err := os.MkdirAll(filepath.Join(dir, string(kind)), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range w.items {
+		if err := put(c); err != nil {
+			return nil, err
+		}
+	}
+	in, err := run(ctx, binary, dir, fmt.Sprintf("scrape_config_files: [%[1]s/scrape/*.yaml]\nrule_files: [%[1]s/rules/*.yaml]\n", dir), "--web.enable-lifecycle")
+	if err != nil {
+		return nil, err
+	}
+	return &server{Instance: in, deliver: put, reloadAt: in.URL + "/-/reload", client: http.DefaultClient}, nil
+}
+
+// startOurs runs our server on a live directory, as the sidecar publishes it.
+func startOurs(ctx context.Context, dir string, w *workload) (*server, error) {
+	binary, err := build.Ensure(ctx, build.Server())
+	if err != nil {
+		return nil, err
+	}
+	live, err := livedir.Open(filepath.Join(dir, "live"))
+	if err != nil {
+		return nil, err
+	}
+	put := func(dropin.Checked) error {
+		bundle, problems := dropin.Assemble(slices.Collect(maps.Values(w.items)), dropin.Policy{})
+		if len(problems) > 0 {
+			return fmt.Errorf("assemble: %v", problems[0])
+		}
+		if _, err := live.Publish(bundle); err != nil {
+			return err
+		}
+		live.Confirm()
+		return nil
+	}
+	if err := put(dropin.Checked{}); err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(dir, "reload.sock")
+	in, err := run(ctx, binary, dir, "", "--drop-ins.dir="+live.Path(), "--drop-ins.reload-socket="+socket)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	return &server{Instance: in, deliver: put, reloadAt: "http://socket/-/reload", client: client}, nil
+}
+
+func run(ctx context.Context, binary, dir, config string, args ...string) (*instance.Instance, error) {
+	file := filepath.Join(dir, "prometheus.yml")
+	if err := os.WriteFile(file, []byte("global: {evaluation_interval: 1h}\n"+config), 0o644); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	return instance.Start(ctx, instance.Spec{
+		Binary: binary,
+		Args:   append([]string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(dir, "data"), "--web.listen-address={addr}"}, args...),
+		Dir:    dir,
+	})
+}
+
+// reload asks for a reload and returns how long it took to be in force.
+func (s *server) reload(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.reloadAt, nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("reload: %w", err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	took := time.Since(began)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("reload: %s: %.500s", resp.Status, body)
+	}
+	return took, err
+}
+
+// activeSince returns since when the watched alert is active.
+func (s *server) activeSince(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/alerts", nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Data struct {
+			Alerts []struct {
+				Labels   map[string]string
+				ActiveAt string
+			}
+		}
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return "", fmt.Errorf("read alerts: %w", err)
+	}
+	for _, a := range answer.Data.Alerts {
+		if a.Labels["alertname"] == "Watched" {
+			return a.ActiveAt, nil
+		}
+	}
+	return "", fmt.Errorf("the watched alert is not active among %d", len(answer.Data.Alerts))
+}
+
+// rules returns how many rules the server runs.
+func (s *server) rules(ctx context.Context) (n int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/rules", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Data struct {
+			Groups []struct{ Rules []struct{ Name string } }
+		}
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		return 0, fmt.Errorf("read rules: %w", err)
+	}
+	for _, g := range answer.Data.Groups {
+		n += len(g.Rules)
+	}
+	return n, nil
+}

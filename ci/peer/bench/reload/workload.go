@@ -1,0 +1,117 @@
+package reload
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+const (
+	jobs          = 2000
+	groups        = 500
+	rulesPerGroup = 20
+
+	// The first watched jobs are scraped each second, to see whether a reload
+	// makes one miss a scrape. All other work is rare, so that what is measured
+	// is the reload.
+	watched = 10
+	rare    = "1h"
+)
+
+// workload is a set of drop-ins, of which one at a time is edited.
+type workload struct {
+	target string // host:port that answers every scrape
+	items  map[string]dropin.Checked
+	edits  int
+}
+
+func newWorkload(target string) (*workload, error) {
+	w := &workload{target: target, items: make(map[string]dropin.Checked, jobs+groups)}
+	for i := range jobs {
+		if _, err := w.put(dropin.KindScrape, i, 0); err != nil {
+			return nil, err
+		}
+	}
+	for i := range groups {
+		if _, err := w.put(dropin.KindRules, i, 0); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// edit changes one drop-in, another one each time, and returns it.
+func (w *workload) edit(kind dropin.Kind) (dropin.Checked, error) {
+	w.edits++
+	return w.put(kind, watched+w.edits*7%400, w.edits)
+}
+
+func (w *workload) put(kind dropin.Kind, i, edition int) (dropin.Checked, error) {
+	it := dropin.Item{
+		Ref:     dropin.Ref{Namespace: fmt.Sprintf("team-%03d", i%100), Name: fmt.Sprintf("%s-%04d", kind, i), Key: string(kind) + ".yaml"},
+		Kind:    kind,
+		Created: time.Unix(1_700_000_000+int64(i), 0),
+	}
+	if kind == dropin.KindScrape {
+		it.Data = w.job(i, edition)
+	} else {
+		it.Data = group(i, edition)
+	}
+	c := dropin.Check(it, dropin.Policy{})
+	if !c.OK() {
+		return c, fmt.Errorf("drop-in of the benchmark is refused: %v", c.Problems[0])
+	}
+	w.items[it.Ref.FileName()] = c
+	return c, nil
+}
+
+func (w *workload) job(i, edition int) []byte {
+	interval, timeout := rare, "10s"
+	if i < watched {
+		interval, timeout = "1s", "1s"
+	}
+	return fmt.Appendf(nil, `scrape_configs:
+- job_name: app
+  scrape_interval: %s
+  scrape_timeout: %s
+  metrics_path: /metrics/%d
+  static_configs:
+  - targets: [%s]
+    labels: {edition: "%d"}
+  relabel_configs:
+  - source_labels: [__address__]
+    target_label: address
+  metric_relabel_configs:
+  - source_labels: [__name__]
+    regex: go_.*
+    action: drop
+`, interval, timeout, i, w.target, edition)
+}
+
+func group(i, edition int) []byte {
+	var b strings.Builder
+	interval := rare
+	if i == 0 {
+		interval = "1s"
+	}
+	fmt.Fprintf(&b, "groups:\n- name: group-%d\n  interval: %s\n  rules:\n", i, interval)
+	if i == 0 {
+		b.WriteString("  - {alert: Watched, expr: vector(1), for: 1h}\n")
+	}
+	for r := range rulesPerGroup {
+		if r%4 == 0 {
+			fmt.Fprintf(&b, "  - record: team:requests:rate5m_%d_%d\n    expr: sum by (job, path) (rate(requests_total{team=\"%d\", code=~\"5..\"}[5m])) * %d\n", i, r, i, edition)
+			continue
+		}
+		fmt.Fprintf(&b, `  - alert: HighErrors%d_%d
+    expr: sum by (job) (rate(requests_total{team="%d", code=~"5.."}[5m])) / sum by (job) (rate(requests_total{team="%d"}[5m])) > 0.%02d
+    for: 10m
+    labels: {severity: warning, team: "%d"}
+    annotations:
+      summary: '{{ $labels.job }} answers {{ $value | humanizePercentage }} of requests with errors'
+`, i, r, i, i, 1+edition%90, i)
+	}
+	return []byte(b.String())
+}
