@@ -53,7 +53,7 @@ func (n Node) writeFiles(ca *pki.Authority, kubeProxyCert string) error {
 			return err
 		}
 	}
-	for _, file := range []string{"containerd.toml", "kubelet.yaml", "cni/10-pods.conflist", "resolv.conf"} {
+	for _, file := range []string{"containerd.toml", "kubelet.yaml", "cni/10-pods.conflist", "resolv.conf", "no-resolver.conf"} {
 		text, err := n.render(file)
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func TestFilesAreWellFormed(t *testing.T) {
 	if got := list.Plugins[0].IPAM.Ranges[0][0].Subnet; got != "10.242.3.0/24" {
 		t.Errorf("pods get addresses of %s", got)
 	}
-	for _, file := range []string{"containerd.toml", "resolv.conf"} {
+	for _, file := range []string{"containerd.toml", "resolv.conf", "no-resolver.conf"} {
 		if _, err := n.render(file); err != nil {
 			t.Error(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"syscall"
@@ -115,6 +116,7 @@ func (n Node) mounts() error {
 		func() error { return bind(n.Path("var-lib"), "/var/lib") },
 		func() error { return bind(n.Path("var-log"), "/var/log") },
 		func() error { return keepInSight(own, n.Dir) },
+		n.hideResolver,
 		func() error { return mountCgroups(hierarchies, links) },
 		// A pod that asks for it, as node-exporter does, sees what is mounted later.
 		func() error { return mount("", "/", "", unix.MS_SHARED|unix.MS_REC, "") },
@@ -130,6 +132,19 @@ func (n Node) mounts() error {
 		}
 	}
 	return nil
+}
+
+// hideResolver keeps containerd from asking the machine's name server, which the node does not
+// reach: an image that is missing is to be missing at once, not after timeouts.
+func (n Node) hideResolver() error {
+	path, err := filepath.EvalSymlinks("/etc/resolv.conf")
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // it leads to /run, which is empty here
+	}
+	if err != nil {
+		return err
+	}
+	return mount(n.Path("no-resolver.conf"), path, "", unix.MS_BIND, "")
 }
 
 func mount(source, target, kind string, flags uintptr, data string) error {

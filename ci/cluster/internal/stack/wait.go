@@ -21,6 +21,10 @@ func (e *NotReadyError) Error() string {
 	return fmt.Sprintf("not ready: %s", join(e.Waiting))
 }
 
+// secondTry is when kubelet has looked for an image again: one that was imported a moment after
+// the first look is found by then.
+const secondTry = 15 * time.Second
+
 // Wait waits until the wanted number of nodes and everything in the namespaces is ready. It
 // tells notef what it is waiting for.
 func (c *Client) Wait(ctx context.Context, nodes int, namespaces []string, patience time.Duration, notef func(format string, args ...any)) error {
@@ -28,6 +32,7 @@ func (c *Client) Wait(ctx context.Context, nodes int, namespaces []string, patie
 	defer timeout.Stop()
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
+	lastHope := time.Now()
 	for {
 		s, err := c.look(ctx, namespaces)
 		if err != nil {
@@ -39,7 +44,11 @@ func (c *Client) Wait(ctx context.Context, nodes int, namespaces []string, patie
 			return nil
 		}
 		notef("waiting for %s", join(waiting))
-		if hopeless := s.hopeless(); len(hopeless) > 0 {
+		hopeless := s.hopeless()
+		if len(hopeless) == 0 {
+			lastHope = time.Now()
+		}
+		if time.Since(lastHope) >= secondTry {
 			return &NotReadyError{Waiting: hopeless, Report: c.describe(ctx, s)}
 		}
 		select {
@@ -96,6 +105,9 @@ func (s *snapshot) waiting(nodes int) []string {
 func (s *snapshot) hopeless() []string {
 	var names []string
 	for _, p := range s.pods {
+		if p.DeletionTimestamp != nil {
+			continue
+		}
 		for _, c := range containers(p) {
 			if w := c.State.Waiting; w != nil && slices.Contains(imageMissing, w.Reason) {
 				names = append(names, fmt.Sprintf("%s (no image %s)", p.Name, c.Image))
