@@ -162,3 +162,26 @@ func ruleFiles(t *testing.T, r *render.Release) map[string]*rulefmt.RuleGroups {
 	}
 	return out
 }
+
+// The test above sees a drop when there is one.
+func TestDropsAreSeen(t *testing.T) {
+	byLabel := map[string][]*config.ScrapeConfig{}
+	for _, job := range jobs(t, rendered(t, nil)) {
+		byLabel[jobLabel(job)] = append(byLabel[jobLabel(job)], job)
+	}
+	for expr, want := range map[string]bool{
+		`container_memory_rss{job="kubelet", metrics_path="/metrics/cadvisor"}`:        true,
+		`container_spec_cpu_period{job="kubelet", metrics_path="/metrics/cadvisor"}`:   false,
+		`kubelet_volume_stats_used_bytes{job="kubelet"}`:                               true,
+		`apiserver_request_duration_seconds_bucket{job="apiserver"}`:                   false,
+		`apiserver_request_sli_duration_seconds_bucket{job="apiserver", le="5.0"}`:     true,
+		`apiserver_request_sli_duration_seconds_bucket{job="apiserver", le="0.6"}`:     false,
+		`container_network_receive_bytes_total{job="kubelet", interface="eth0"}`:       true,
+		`container_memory_failures_total{job="kubelet", metrics_path="/metrics/none"}`: false,
+	} {
+		s := selectors(t, "test", expr)[0]
+		if got := survives(s, byLabel[value(s, "job")]); got != want {
+			t.Errorf("%s survives: %v, want %v", expr, got, want)
+		}
+	}
+}
