@@ -142,3 +142,7 @@ const (
 	// CodeDeletesDatasource: a tenant's file deletes datasources.
 	CodeDeletesDatasource Code = "datasource/deletes"
 )
+
+// CodeServerRefused: every check passed, and the server refused it all the
+// same. The sidecar reports it.
+const CodeServerRefused Code = "server/refused"

@@ -28,6 +28,7 @@ var noExample = map[dropin.Code]string{
 	dropin.CodeCheckFailed:    "is about a bug",
 	dropin.CodeServerIdentity: "needs a build with other discoveries",
 	dropin.CodeRulesInvalid:   "no way to cause it is known",
+	dropin.CodeServerRefused:  "is told by the server, after every check",
 }
 
 // TestPages: each code has a page, and no page is without a code. On each page

@@ -7,10 +7,6 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
-// CodeServerRefused is the problem of a drop-in that passed every check of
-// package dropin and that the server refused all the same.
-const CodeServerRefused dropin.Code = "server/refused"
-
 // record is all that is known of one drop-in.
 type record struct {
 	ref  dropin.Ref
@@ -107,7 +103,7 @@ func (r *record) refuse(c dropin.Checked, reason string, now time.Time) {
 		r.refused = map[string]refusal{}
 	}
 	r.refused[c.SHA256] = refusal{at: now, problem: dropin.Problem{
-		Ref: c.Ref, Kind: c.Kind, Code: CodeServerRefused,
+		Ref: c.Ref, Kind: c.Kind, Code: dropin.CodeServerRefused,
 		Message: "the server refuses it: " + reason,
 		Remedy:  "Mend the drop-in. The same content is tried again after a while.",
 	}}

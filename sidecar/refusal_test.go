@@ -83,7 +83,7 @@ func TestRefusedDropInIsFoundAndOthersGoOn(t *testing.T) {
 						t.Errorf("%s is %s, want %s", name, got, s)
 					}
 				}
-				if p := b.dropIn("team/new/rules.yaml").Problems; len(p) != 1 || p[0].Code != CodeServerRefused {
+				if p := b.dropIn("team/new/rules.yaml").Problems; len(p) != 1 || p[0].Code != dropin.CodeServerRefused {
 					t.Errorf("problems: %v", p)
 				}
 				b.pass(time.Minute)
