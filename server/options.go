@@ -219,7 +219,7 @@ func DefaultOptions() Options {
 		},
 		Alerts: AlertOptions{QueueCapacity: 10_000, BatchSize: notifier.DefaultMaxBatchSize, DrainOnShutdown: true},
 		Scrape: ScrapeOptions{
-			DiscoveryReloadInterval: 100 * time.Millisecond,
+			DiscoveryReloadInterval: 50 * time.Millisecond,
 			KeepDroppedTargets:      100,
 			AdjustTimestamps:        true,
 			TimestampTolerance:      2 * time.Millisecond,
