@@ -143,6 +143,9 @@ const (
 	CodeDeletesDatasource Code = "datasource/deletes"
 )
 
-// CodeServerRefused: every check passed, and the server refused it all the
-// same. The sidecar reports it.
-const CodeServerRefused Code = "server/refused"
+// The codes of problems that only the server finds.
+const (
+	// CodeServerRefused: every check passed, and the server refused it all the
+	// same. The sidecar reports it.
+	CodeServerRefused Code = "server/refused"
+)
