@@ -3,23 +3,21 @@
 //
 //	go run ./bench                   all
 //	go run ./bench -run reload       one of reload, discovery
-//	go run ./bench -profiles DIR     heap profiles of both into DIR
+//	go run ./bench -profiles DIR     heap and CPU profiles of both into DIR
 //
 // It ends with status 1 if a goal of ours is missed.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/discovery"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/profile"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/reload"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
 )
@@ -36,18 +34,14 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("run", "", "run only this one: reload or discovery")
-	profiles := flags.String("profiles", "", "directory for heap profiles")
+	profiles := flags.String("profiles", "", "directory for heap and CPU profiles")
 	if err := flags.Parse(args); err != nil {
 		return err
-	}
-	var profile func(url, name string) error
-	if *profiles != "" {
-		profile = func(url, name string) error { return heap(ctx, url, filepath.Join(*profiles, name+".heap")) }
 	}
 	missed := 0
 	for _, b := range []struct {
 		name, title string
-		run         func(context.Context, io.Writer, func(url, name string) error) ([]report.Row, error)
+		run         func(context.Context, io.Writer, profile.Dir) ([]report.Row, error)
 	}{
 		{"reload", "One file changed among 2,000 scrape jobs and 10,000 rules", reload.Run},
 		{"discovery", "500 jobs with cluster-wide discovery over 2,000 endpoints, one EndpointSlice change a second", discovery.Run},
@@ -55,7 +49,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if *only != "" && *only != b.name {
 			continue
 		}
-		rows, err := b.run(ctx, out, profile)
+		rows, err := b.run(ctx, out, profile.Dir(*profiles))
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.name, err)
 		}
@@ -65,23 +59,4 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("%d goals missed", missed)
 	}
 	return nil
-}
-
-// heap writes a server's heap profile to a file, for go tool pprof.
-func heap(ctx context.Context, url, file string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/debug/pprof/heap", nil)
-	if err != nil {
-		return err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return fmt.Errorf("fetch heap profile: %w", err)
-	}
-	defer resp.Body.Close()
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, resp.Body)
-	return errors.Join(err, f.Close())
 }

@@ -20,14 +20,18 @@ func Permanent(err error) error { return permanent{err} }
 func Await(ctx context.Context, every time.Duration, f func(context.Context) error) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	var last error
 	for {
 		err := f(ctx)
 		if err == nil || errors.As(err, &permanent{}) {
 			return err
 		}
+		if ctx.Err() == nil || last == nil { // what is cut short says nothing
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w; last: %w", context.Cause(ctx), err)
+			return fmt.Errorf("%w; last: %w", context.Cause(ctx), last)
 		case <-tick.C:
 		}
 	}

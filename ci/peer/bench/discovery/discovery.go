@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/profile"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/build"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
@@ -27,7 +28,7 @@ const (
 
 // Run measures both servers at the same time, so that they see the same
 // changes, and returns the rows of a table.
-func Run(ctx context.Context, log io.Writer, profile func(url, name string) error) ([]report.Row, error) {
+func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row, error) {
 	dir, err := os.MkdirTemp("", "bench-discovery-*")
 	if err != nil {
 		return nil, err
@@ -57,11 +58,17 @@ func Run(ctx context.Context, log io.Writer, profile func(url, name string) erro
 	if err := measure(ctx, api, servers[:]); err != nil {
 		return nil, err
 	}
-	if profile != nil {
-		for _, s := range servers {
-			if err := profile(s.URL, "discovery-"+s.name); err != nil {
-				return nil, err
+	for i, s := range servers {
+		edition := 1000 * (i + 1)
+		err := profiles.Take(ctx, s.URL, "discovery-"+s.name, func(ctx context.Context) error {
+			edition++
+			if _, err := change(ctx, api.client, edition*17%services, edition); err != nil {
+				return err
 			}
+			return pause(ctx, 100*time.Millisecond)
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return rows(servers[0], servers[1]), nil
@@ -114,7 +121,7 @@ func measure(ctx context.Context, api *apiServer, servers []*server) error {
 
 // awaitTarget asks all servers at the same time until each has the target.
 func awaitTarget(ctx context.Context, servers []*server, job, address string, since time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	errs := make(chan error)
 	for _, s := range servers {

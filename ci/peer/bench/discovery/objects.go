@@ -41,7 +41,9 @@ func create(ctx context.Context, c *kubernetes.Clientset) error {
 
 func createService(ctx context.Context, c *kubernetes.Clientset, i int) error {
 	ns, labels := namespaceOf(i), map[string]string{"app": nameOf(i), "tier": "backend", "pod-template-hash": "6d4b75cb6d"}
-	meta := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Name: name, Namespace: ns, Labels: labels} }
+	meta := func(name string) metav1.ObjectMeta {
+		return metav1.ObjectMeta{Name: name, Namespace: ns, Labels: labels}
+	}
 	s := &corev1.Service{ObjectMeta: meta(nameOf(i)), Spec: corev1.ServiceSpec{
 		ClusterIP: corev1.ClusterIPNone, Selector: labels, Ports: []corev1.ServicePort{{Name: "http", Port: 8080}},
 	}}

@@ -53,13 +53,20 @@ func startServer(ctx context.Context, api *apiServer, p build.Program, config st
 		return nil, err
 	}
 	s := &server{Instance: in, name: p.Name}
-	err = instance.Await(ctx, 500*time.Millisecond, func(ctx context.Context) error {
-		found, err := s.targets(ctx, "")
-		if err == nil && len(found) != endpoints {
-			err = fmt.Errorf("%s has %d of %d targets", p.Name, len(found), endpoints)
+	// Job by job: an answer with all targets would leave its megabytes in the
+	// memory that is measured.
+	for i := range services {
+		err = instance.Await(ctx, 100*time.Millisecond, func(ctx context.Context) error {
+			found, err := s.targets(ctx, nameOf(i))
+			if err == nil && len(found) != perService {
+				err = fmt.Errorf("%s has %d of %d targets of %s", p.Name, len(found), perService, nameOf(i))
+			}
+			return err
+		})
+		if err != nil {
+			break
 		}
-		return err
-	})
+	}
 	if err != nil {
 		in.Kill()
 		return nil, fmt.Errorf("%w\n%s", err, in.Tail(10))
@@ -70,12 +77,9 @@ func startServer(ctx context.Context, api *apiServer, p build.Program, config st
 	return s, err
 }
 
-// targets returns the instances among the active targets of a job, or of all.
+// targets returns the instances among the active targets of a job.
 func (s *server) targets(ctx context.Context, job string) ([]string, error) {
-	v := url.Values{"state": {"active"}}
-	if job != "" {
-		v.Set("scrapePool", job)
-	}
+	v := url.Values{"state": {"active"}, "scrapePool": {job}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/targets?"+v.Encode(), nil)
 	if err != nil {
 		return nil, err

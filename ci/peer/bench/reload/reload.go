@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/profile"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
@@ -37,7 +38,7 @@ type result struct {
 }
 
 // Run measures both servers and returns the rows of a table.
-func Run(ctx context.Context, log io.Writer, profile func(url, name string) error) ([]report.Row, error) {
+func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row, error) {
 	t := &targets{times: map[string][]time.Time{}}
 	web := httptest.NewServer(t)
 	defer web.Close()
@@ -61,8 +62,8 @@ func Run(ctx context.Context, log io.Writer, profile func(url, name string) erro
 			return nil, err
 		}
 		got[i], err = measure(ctx, s, w, t)
-		if err == nil && profile != nil {
-			err = profile(s.URL, "reload-"+side.name)
+		if err == nil {
+			err = profiles.Take(ctx, s.URL, "reload-"+side.name, func(ctx context.Context) error { return again(ctx, s, w) })
 		}
 		s.Kill()
 		if err != nil {
@@ -145,6 +146,19 @@ func measure(ctx context.Context, s *server, w *workload, t *targets) (*result, 
 	}
 	r.alertKept = still == since
 	return r, nil
+}
+
+// again edits one rule file and reloads.
+func again(ctx context.Context, s *server, w *workload) error {
+	changed, err := w.edit(dropin.KindRules)
+	if err != nil {
+		return err
+	}
+	if err := s.deliver(changed); err != nil {
+		return err
+	}
+	_, err = s.reload(ctx)
+	return err
 }
 
 // settle waits until everything runs: all rules loaded, all watched jobs
