@@ -78,6 +78,10 @@ type Guard struct {
 	// wanted wakes the goroutine that makes room.
 	wanted chan struct{}
 
+	// looking makes one look end before another begins, so that a change of
+	// state is told once.
+	looking sync.Mutex
+
 	mu        sync.Mutex // guards what follows
 	last      Usage
 	deletedAt time.Time
@@ -160,6 +164,8 @@ func (g *Guard) Run(ctx context.Context) {
 // look reads the volume, takes over the state that follows, and asks for blocks
 // to be deleted if there is pressure.
 func (g *Guard) look() error {
+	g.looking.Lock()
+	defer g.looking.Unlock()
 	u, err := g.usage()
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 const (
 	mib = 1 << 20
 	// The data: nSeries series of nSamples samples, 15 s apart.
-	nSeries  = 2000
+	nSeries  = 1000
 	nSamples = 240
 	interval = 15 * time.Second
 )
