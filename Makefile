@@ -4,9 +4,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 CLUSTER_DIR ?= $(CURDIR)/.cluster
-NODES ?= 1
-CLUSTER = cd ci/cluster && CLUSTER_DIR=$(CLUSTER_DIR) go run .
-export KUBECONFIG_OF_CLUSTER = $(CLUSTER_DIR)/kubeconfig
+# The program that runs the cluster builds itself here at each call, in a second when nothing changed.
+CLUSTER = go build -C ci/cluster -o $(CLUSTER_DIR)/bin/cluster . && $(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR)
+ROOT_ON_LINUX = [ "$$(id -u)" = 0 ] && [ "$$(uname)" = Linux ]
 
 .PHONY: help
 help: ## Print this help
@@ -17,7 +17,7 @@ help: ## Print this help
 
 .PHONY: up
 up: ## Give this machine a Kubernetes cluster with the stack installed (NODES=3 for three nodes)
-	@$(CLUSTER) up --nodes=$(NODES)
+	@$(CLUSTER) $(if $(NODES),--nodes=$(NODES)) up
 
 .PHONY: down
 down: ## End the cluster and leave nothing behind (built programs stay in .cluster/bin)
@@ -43,36 +43,45 @@ test-go: ## Test the product's packages
 
 .PHONY: test-rules
 test-rules: ## Unit-test every alert and record with promtool
-	@cd rules && go run github.com/prometheus/prometheus/cmd/promtool test rules tests/*.yaml
+	cd ci/chart && go test -count=1 ./rules
 
+# -count=1: Go's test cache does not see the chart's files, which are outside the module.
 .PHONY: test-chart
 test-chart: ## Render the chart with every values file and test what comes out
-	cd ci/chart && go vet ./... && go test ./...
+	cd ci/chart && go vet ./... && go test -count=1 . ./render ./tests ./values
 
-# The cluster's own tests start and end clusters of their own, so they come before the shared one.
+.PHONY: test-peer
+test-peer: ## Run our server and upstream's side by side and compare what they do
+	cd ci/peer && go vet ./... && go test -count=1 -timeout 30m ./...
+
+# Its tests run clusters of their own beside the one of make up.
 .PHONY: test-cluster
 test-cluster: ## Test the cluster itself: starts, survives, leaves nothing behind (root)
-	@cd ci/cluster && go vet ./... && go test ./...
-	@if [ "$$(id -u)" = 0 ] && [ "$$(uname)" = Linux ]; then $(MAKE) --no-print-directory down && cd ci/cluster && CLUSTER_TESTS=1 go test -count=1 -timeout 20m -v -run Integration ./... ; \
+	cd ci/cluster && go vet ./... && go test ./...
+	@if $(ROOT_ON_LINUX); then $(CLUSTER) build && cd ci/cluster && CLUSTER_TESTS=1 go test -count=1 -timeout 20m -v -run Integration . ; \
 	else echo 'SKIPPED: the tests of the cluster itself need root on Linux'; fi
 
 .PHONY: test-e2e
 test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
-	@if [ "$$(id -u)" = 0 ] && [ "$$(uname)" = Linux ]; then $(MAKE) --no-print-directory up e2e; \
-	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=… make e2e'; fi
+	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up e2e; \
+	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=... make e2e'; fi
 
 .PHONY: e2e
-e2e: ## Run the end-to-end tests on the cluster that is up
-	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(KUBECONFIG_OF_CLUSTER)} \
-	  E2E_APISERVER_STOP='$(CLUSTER) apiserver-stop' E2E_APISERVER_START='$(CLUSTER) apiserver-start' \
+e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG
+	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} \
+	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
+	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
 	  go test -count=1 -timeout 30m -v ./...
 
 ##@ Keep in order
 
 .PHONY: generate
 generate: ## Write everything that is generated: the chart's rules, dashboards, schema and README
-	go generate ./...
+	go generate ./dashboards/...
+	cd ci/chart && go generate ./...
 
 .PHONY: verify
 verify: ## Fail if formatting or anything generated is out of date
 	@bad=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$bad" ] || { echo "not formatted, run gofmt -w: $$bad"; exit 1; }
+	@go run ./dashboards/generate -check || { echo 'the dashboards in the chart are out of date: make generate'; exit 1; }
+	@cd ci/chart && go run . -check || { echo 'the chart is out of date: make generate'; exit 1; }

@@ -149,7 +149,7 @@ func (t *tester) rules(ctx context.Context) (string, error) {
 func (t *tester) dropIns(ctx context.Context) (string, error) {
 	// The server serves what the sidecar reports of all drop-ins, the refused ones too.
 	var data struct {
-		Items  []json.RawMessage
+		Items   []json.RawMessage
 		Sidecar *struct {
 			DropIns []struct {
 				Ref      struct{ Namespace, Name, Key string }

@@ -48,7 +48,7 @@ func DefaultOptions(chartDir string) Options {
 
 // Release is a rendered chart.
 type Release struct {
-	// Objects are what Helm would send to the API server, in its order.
+	// Objects are what Helm would send to the API server, in its order, and then its hooks.
 	Objects []*unstructured.Unstructured
 	// Manifest is the same as text.
 	Manifest string
@@ -82,11 +82,15 @@ func renderChart(ctx context.Context, c *chart.Chart, o Options) (*Release, erro
 	if err != nil {
 		return nil, err
 	}
-	objects, err := decode(rel.Manifest)
+	manifest := rel.Manifest
+	for _, h := range rel.Hooks {
+		manifest += "---\n" + h.Manifest + "\n"
+	}
+	objects, err := decode(manifest)
 	if err != nil {
 		return nil, err
 	}
-	return &Release{Objects: objects, Manifest: rel.Manifest, Notes: rel.Info.Notes, helm: rel}, nil
+	return &Release{Objects: objects, Manifest: manifest, Notes: rel.Info.Notes, helm: rel}, nil
 }
 
 func decode(manifest string) ([]*unstructured.Unstructured, error) {
@@ -104,6 +108,17 @@ func decode(manifest string) ([]*unstructured.Unstructured, error) {
 			objects = append(objects, u)
 		}
 	}
+}
+
+// Hooks returns the hooks by what sets them off: "test", "pre-install".
+func (r *Release) Hooks() map[string][]string {
+	by := map[string][]string{}
+	for _, h := range r.helm.Hooks {
+		for _, e := range h.Events {
+			by[e.String()] = append(by[e.String()], h.Path)
+		}
+	}
+	return by
 }
 
 // SecretBytes is how much of a Secret's room, 1 MiB, Helm takes to remember the

@@ -46,7 +46,7 @@ func candidates(v *values.Value) []any {
 		}
 	}
 	return []any{
-		false, true, 7, "changed", "7d", "7Gi", "7GB", "sha256:" + strings.Repeat("7", 64), "Always", "http", "https", "NodePort", "debug", "json",
+		false, true, 7, "changed", "7d", "7m", "7Gi", "7GB", "sha256:" + strings.Repeat("7", 64), "Always", "http", "https", "NodePort", "debug", "json",
 	}
 }
 

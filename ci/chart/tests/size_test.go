@@ -41,3 +41,12 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// Nothing runs beside what is installed: no hook but the one of `helm test`.
+func TestHooks(t *testing.T) {
+	for event, paths := range rendered(t, nil).Hooks() {
+		if event != "test" {
+			t.Errorf("%s: a hook for %s", paths, event)
+		}
+	}
+}
