@@ -166,7 +166,7 @@ receivers:
 			return err
 		}
 		raw, err := c.get(ctx, "alertmanager", "http", "/api/v2/status", nil)
-		if err == nil && !strings.Contains(string(raw), "namespace") {
+		if err == nil && !strings.Contains(string(raw), ns) {
 			err = fmt.Errorf("it still runs its old configuration")
 		}
 		return err
