@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -48,8 +49,8 @@ func parseIndex(raw []byte, o Options) (*index, error) {
 	meta := fmt.Sprintf(`<meta name="kube-monitoring-stack" content="%s" nonce="`, html.EscapeString(string(about)))
 	return &index{
 		beforeBase:  before,
-		beforeNonce: append(middle, meta...),
-		rest:        append([]byte(`" />`), rest...),
+		beforeNonce: slices.Concat(middle, []byte(meta)),
+		rest:        slices.Concat([]byte(`" />`), rest),
 	}, nil
 }
 

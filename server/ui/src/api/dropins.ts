@@ -19,6 +19,8 @@ export interface Problem {
   code: string;
   message: string;
   remedy?: string;
+  /** The lines around the one at fault, as the author wrote them. */
+  excerpt?: { first: number; lines: string[] };
 }
 
 /** What a drop-in costs the server. Parts that were not measured are absent. */
@@ -38,8 +40,6 @@ export interface DropIn {
   running?: string;
   problems?: Problem[];
   cost?: Cost;
-  /** The newest text as its author wrote it, if the server knows it. */
-  text?: string;
 }
 
 export interface Reload {
@@ -51,15 +51,57 @@ export interface Reload {
   took?: string;
 }
 
+/** A published file: what is in use, whatever the sidecar says. */
+interface Item {
+  ref: Ref;
+  kind: Kind;
+  version?: string;
+  stale?: boolean;
+  cost?: Cost;
+}
+
+/** The answer as the server gives it. */
+export interface DropInsAnswer {
+  digest: string;
+  items: Item[];
+  /** What the sidecar last reported; absent without one. */
+  sidecar?: { synced: boolean; error?: string; dropIns: DropIn[] };
+  reloads?: Reload[];
+}
+
 export interface DropIns {
   /** The generation in use. */
   digest: string;
   /** Why the newest set is not in use. */
   error?: string;
-  synced?: boolean;
+  synced: boolean;
   dropIns: DropIn[];
-  /** Newest first. */
+  /** Newest first; absent if the server keeps none. */
   reloads?: Reload[];
+}
+
+/** Puts together what is in use and what the sidecar knows of newer edits. */
+export function readDropIns(answer: DropInsAnswer): DropIns {
+  const costs = new Map(answer.items.map((it) => [refString(it.ref), it.cost]));
+  const reported = answer.sidecar?.dropIns ?? [];
+  const known = new Set(reported.map((d) => refString(d.ref)));
+  const dropIns = [
+    ...reported.map((d) => {
+      const cost = d.cost ?? costs.get(refString(d.ref));
+      return cost ? { ...d, cost } : d;
+    }),
+    ...answer.items
+      .filter((it) => !known.has(refString(it.ref)))
+      .map((it): DropIn => ({ ...it, state: it.stale ? "stale" : "active", ...(it.version !== undefined && { running: it.version }) })),
+  ];
+  const error = answer.sidecar?.error;
+  return {
+    digest: answer.digest,
+    synced: answer.sidecar?.synced ?? true,
+    dropIns,
+    ...(error && { error }),
+    ...(answer.reloads && { reloads: answer.reloads }),
+  };
 }
 
 export function refString(ref: Ref): string {
@@ -68,7 +110,7 @@ export function refString(ref: Ref): string {
 
 /** All drop-ins. A server without drop-ins answers 404, which is an error here. */
 export function useDropIns() {
-  return useApi<DropIns>("status/dropins", {}, { every: 15_000 });
+  return useApi<DropInsAnswer, DropIns>("status/dropins", {}, { every: 15_000, select: readDropIns });
 }
 
 /** The kinds and states that mean somebody has to act. */

@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { useSearchParams } from "wouter";
 
 /** One parameter of the page's URL, so that a filtered page can be sent to a colleague. */
-export function useSearchParam<T extends string = string>(name: string, initial: T): [T, (value: T) => void] {
+export function useSearchParam<T extends string = string>(name: string, initial: NoInfer<T>): [T, (value: T) => void] {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
     (value: T) =>

@@ -5,6 +5,7 @@ import type { InstantResult } from "../../../api/query.ts";
 import { humanSeconds } from "../../../format/duration.ts";
 import { count } from "../../../format/number.ts";
 import { Expression } from "../../../ui/Expression.tsx";
+import type { Labels } from "../../../promql/series.ts";
 import { Note } from "../../../ui/Note.tsx";
 import { parseTree, type ExprNode } from "./nodes.ts";
 import styles from "./ExprTree.module.css";
@@ -85,7 +86,7 @@ function Outcome({ node, timeMs, detailed }: { node: ExprNode; timeMs: number | 
 function summarize(result: InstantResult): Omit<Found, "tookMs"> {
   if (result.resultType === "scalar" || result.resultType === "string") return { series: 1, labels: [] };
   const values = new Map<string, Set<string>>();
-  for (const { metric } of result.result) {
+  for (const { metric } of result.result as { metric: Labels }[]) {
     for (const [name, value] of Object.entries(metric)) {
       const known = values.get(name) ?? new Set();
       values.set(name, known.add(value));

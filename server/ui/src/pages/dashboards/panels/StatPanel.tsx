@@ -1,0 +1,59 @@
+import { sparkPath } from "../../../charts/sparkPath.ts";
+import { faded } from "../../../charts/palette.ts";
+import { reduced, type Reduced } from "../fields/reduced.ts";
+import { text } from "../model/json.ts";
+import { ValueLink } from "./ValueLink.tsx";
+import type { DrawProps } from "./registry.ts";
+import styles from "./stat.module.css";
+
+/** A number, large, for each series. */
+export function StatPanel({ panel, fields, env, height }: DrawProps) {
+  const values = reduced(panel, fields);
+  const mode = text(panel.options["textMode"], "auto");
+  const withName = mode === "name" || mode === "value_and_name" || (mode === "auto" && values.length > 1);
+  const background = text(panel.options["colorMode"], "value").startsWith("background");
+  const area = text(panel.options["graphMode"], "area") === "area";
+  const vertical = text(panel.options["orientation"]) === "horizontal";
+  return (
+    <div className={`${styles.items} ${vertical ? styles.vertical : ""}`} style={{ height }}>
+      {values.map((v) => (
+        <Item key={v.field.index} v={v} background={background} area={area} showName={withName} showValue={mode !== "name" && mode !== "none"} plain={text(panel.options["colorMode"]) === "none"}>
+          <ValueLink links={v.field.config.links} env={env} labels={v.field.labels} value={v.text}>
+            {v.text}
+          </ValueLink>
+        </Item>
+      ))}
+    </div>
+  );
+}
+
+interface ItemProps {
+  v: Reduced;
+  background: boolean;
+  area: boolean;
+  showName: boolean;
+  showValue: boolean;
+  plain: boolean;
+  children: React.ReactNode;
+}
+
+function Item({ v, background, area, showName, showValue, plain, children }: ItemProps) {
+  const spark = area ? sparkPath(v.field.values, 200, 40, false) : null;
+  const color = v.color ?? "var(--text)";
+  return (
+    <div className={styles.item} style={background ? { background: v.color, color: "white" } : {}}>
+      {spark && (
+        <svg className={styles.spark} viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden>
+          <path d={spark.area} fill={background ? "rgb(255 255 255 / 22%)" : faded(color, 0.14)} />
+          <path d={spark.line} fill="none" stroke={background ? "rgb(255 255 255 / 70%)" : color} strokeWidth={1.4} vectorEffect="non-scaling-stroke" />
+        </svg>
+      )}
+      {showName && <div className={styles.name}>{v.field.name}</div>}
+      {showValue && (
+        <div className={styles.value} style={background || plain ? {} : { color }}>
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}

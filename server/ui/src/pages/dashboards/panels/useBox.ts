@@ -1,0 +1,27 @@
+import { useEffect, useState, type RefObject } from "react";
+
+export interface Box {
+  width: number;
+  height: number;
+}
+
+/** The size of an element's inside, null until it has come near the view for the first time. */
+export function useBox(element: RefObject<HTMLElement | null>): Box | null {
+  const [box, setBox] = useState<Box | null>(null);
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    if (!element.current || near) return;
+    const observer = new IntersectionObserver((entries) => setNear(entries.some((e) => e.isIntersecting)), { rootMargin: "300px" });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, near]);
+  useEffect(() => {
+    if (!element.current || !near) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setBox({ width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) });
+    });
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, near]);
+  return box;
+}

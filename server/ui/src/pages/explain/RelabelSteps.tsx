@@ -1,0 +1,62 @@
+import type { RelabelStep } from "../../api/targets.ts";
+import { useApi } from "../../api/useApi.ts";
+import type { Labels } from "../../promql/series.ts";
+import { Loaded } from "../../ui/Loaded.tsx";
+import { changes, examined, ruleText } from "./relabel.ts";
+import styles from "./RelabelSteps.module.css";
+
+interface Props {
+  pool: string;
+  /** Labels as discovery gave them. */
+  labels: Labels;
+}
+
+/** A job's relabeling of one target, rule by rule. */
+export function RelabelSteps({ pool, labels }: Props) {
+  const steps = useApi<{ steps: RelabelStep[] }>("targets/relabel_steps", { scrapePool: pool, labels: JSON.stringify(labels) });
+  return (
+    <Loaded of={steps} what="the relabeling">
+      {(data) => <Steps steps={data.steps} labels={labels} />}
+    </Loaded>
+  );
+}
+
+/** The steps up to the one that dropped the target; rules after it were not applied. */
+export function Steps({ steps, labels }: { steps: readonly RelabelStep[]; labels: Labels }) {
+  if (steps.length === 0) return <p className={styles.none}>The job has no relabel rules.</p>;
+  const dropped = steps.findIndex((s) => !s.keep);
+  const shown = dropped < 0 ? steps : steps.slice(0, dropped + 1);
+  return (
+    <ol className={styles.steps}>
+      {shown.map((step, i) => (
+        <Step key={i} step={step} number={i + 1} before={i === 0 ? labels : (shown[i - 1]?.output ?? {})} />
+      ))}
+      {dropped >= 0 && steps.length > shown.length && <li className={styles.none}>{steps.length - shown.length} further rules were not applied.</li>}
+    </ol>
+  );
+}
+
+function Step({ step, number, before }: { step: RelabelStep; number: number; before: Labels }) {
+  const changed = step.keep ? changes(before, step.output) : [];
+  const idle = step.keep && changed.length === 0;
+  return (
+    <li className={`${styles.step} ${step.keep ? (idle ? styles.idle : "") : styles.dropped}`}>
+      <span className={styles.number}>{number}</span>
+      <div className={styles.words}>
+        <code>{ruleText(step.rule)}</code>
+        {!step.keep && (
+          <p className={styles.verdict}>
+            Dropped here: the value is <code>{examined(step.rule, before) || '""'}</code>.
+          </p>
+        )}
+        {changed.map((c) => (
+          <p key={c.name} className={styles.change}>
+            <code>{c.name}</code>
+            {c.before !== undefined && c.before !== "" && <del>{c.before}</del>}
+            {c.after !== undefined && c.after !== "" ? <ins>{c.after}</ins> : <em>removed</em>}
+          </p>
+        ))}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,45 @@
+import { ChevronDown } from "lucide-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Button } from "./Button.tsx";
+import styles from "./Popover.module.css";
+
+interface Props {
+  /** What the button says. */
+  button: ReactNode;
+  label: string;
+  children: (close: () => void) => ReactNode;
+}
+
+/** A button with a box below it, which Escape or a click elsewhere closes. */
+export function Popover({ button, label, children }: Props) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const outside = (e: Event) => {
+      if (!box.current?.contains(e.target as Node)) setOpen(false);
+    };
+    const escape = (e: KeyboardEvent) => {
+      if (e.key === "Escape") setOpen(false);
+    };
+    addEventListener("pointerdown", outside);
+    addEventListener("keydown", escape);
+    return () => {
+      removeEventListener("pointerdown", outside);
+      removeEventListener("keydown", escape);
+    };
+  }, [open]);
+  return (
+    <span ref={box} className={styles.anchor}>
+      <Button aria-expanded={open} aria-haspopup="dialog" aria-label={label} onClick={() => setOpen(!open)}>
+        {button}
+        <ChevronDown size={13} />
+      </Button>
+      {open && (
+        <div className={styles.box} role="dialog" aria-label={label}>
+          {children(() => setOpen(false))}
+        </div>
+      )}
+    </span>
+  );
+}
