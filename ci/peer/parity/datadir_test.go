@@ -21,6 +21,7 @@ func smallBlocks() []string {
 // directory with the other, which must show the same and goes on ingesting, and
 // so on: no conversion, no error line, nothing lost.
 func TestDataDirectoryMovesBothWays(t *testing.T) {
+	t.Parallel()
 	for _, first := range bothSides() {
 		for _, snapshot := range []bool{false, true} {
 			t.Run(fmt.Sprintf("from %s, snapshot %t", first.name, snapshot), func(t *testing.T) {

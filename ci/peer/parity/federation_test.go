@@ -5,6 +5,7 @@ import "testing"
 // TestFederation lets each scrape the other's /federate, in text and in
 // protobuf, in which native histograms come along.
 func TestFederation(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct{ by, of side }{{upstream(), ours()}, {ours(), upstream()}} {
 		t.Run(way.by.name+" federates "+way.of.name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 // TestOTLP pushes one OTLP request with a gauge, a sum, a histogram and an
 // exponential histogram to both, for several translations of names.
 func TestOTLP(t *testing.T) {
+	t.Parallel()
 	for _, strategy := range []string{"UnderscoreEscapingWithSuffixes", "NoUTF8EscapingWithSuffixes", "NoTranslation"} {
 		t.Run(strategy, func(t *testing.T) {
 			t.Parallel()

@@ -37,6 +37,7 @@ const every = 7
 // suite expects holds for the engine as our server sets it up. The servers read
 // what the suite has loaded by remote read, out of this process.
 func TestPromQL(t *testing.T) {
+	t.Parallel()
 	suite := &suite{stats: map[string]int{}}
 	reads := httptest.NewServer(remote.NewReadHandler(promslog.NewNopLogger(), nil, suite,
 		func() config.Config { return config.DefaultConfig }, 0, 10, 1<<20))

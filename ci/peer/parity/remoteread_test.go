@@ -7,6 +7,7 @@ import (
 
 // TestRemoteRead lets each read from the other, which holds the data.
 func TestRemoteRead(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct{ reader, holder side }{{upstream(), ours()}, {ours(), upstream()}} {
 		t.Run(way.reader.name+" reads from "+way.holder.name, func(t *testing.T) {
 			t.Parallel()

@@ -32,6 +32,7 @@ func demoJob(addr string) string {
 // arrive as they were scraped. By version 2 no exemplars are sent: upstream's
 // sender puts them into series of their own, which upstream's receiver refuses.
 func TestRemoteWrite(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct{ from, to side }{{upstream(), ours()}, {ours(), upstream()}} {
 		for _, message := range []string{"prometheus.WriteRequest", "io.prometheus.write.v2.Request"} {
 			for _, agent := range []bool{false, true} {

@@ -40,6 +40,7 @@ type call struct {
 // TestAPIRoutes calls every route that upstream's API v1 registers on both
 // servers, which have the same data, configuration and rules.
 func TestAPIRoutes(t *testing.T) {
+	t.Parallel()
 	pair := servePair(t)
 	calls := apiCalls(pair.at)
 
@@ -73,6 +74,7 @@ func TestAPIRoutes(t *testing.T) {
 
 // TestWebRoutes does the same for what Prometheus serves beside its API.
 func TestWebRoutes(t *testing.T) {
+	t.Parallel()
 	pair := servePair(t)
 	for _, c := range []call{
 		{route: "GET /-/healthy", how: shaped},

@@ -15,6 +15,7 @@ import (
 // TestScraping gives both the same jobs, of which each uses some of what a
 // scrape configuration can say, and compares which series come of them.
 func TestScraping(t *testing.T) {
+	t.Parallel()
 	_, addr := target(t)
 	text := httptest.NewServer(http.HandlerFunc(serveText))
 	t.Cleanup(text.Close)

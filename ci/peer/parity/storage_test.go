@@ -43,6 +43,7 @@ func push(t *testing.T, in *instance.Instance, name string, at time.Time, value 
 // TestOutOfOrder pushes samples that are late, with and without a window for
 // them.
 func TestOutOfOrder(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	for _, window := range []string{"0s", "10m"} {
 		var seen [2]string
@@ -70,6 +71,7 @@ func TestOutOfOrder(t *testing.T) {
 // TestRetention opens one directory of several blocks with limits by time and by
 // size, given by flags and by the configuration.
 func TestRetention(t *testing.T) {
+	t.Parallel()
 	_, addr := target(t)
 	data := t.TempDir()
 	in := start(t, upstream(), server{data: data, config: demoJob(addr), args: smallBlocks()})
@@ -128,6 +130,7 @@ func blocksIn(t *testing.T, dir string) []string {
 
 // TestQueryLimits gives both the same limits, which queries run into.
 func TestQueryLimits(t *testing.T) {
+	t.Parallel()
 	args := []string{"--query.max-samples=10", "--query.timeout=5s", "--query.lookback-delta=1m", "--web.enable-remote-write-receiver"}
 	now := time.Now()
 	var servers []*instance.Instance

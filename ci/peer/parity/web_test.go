@@ -33,6 +33,7 @@ func (w withPassword) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestWebConfigFile serves both with TLS, a password and headers from one
 // --web.config.file.
 func TestWebConfigFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	roots := certificate(t, dir)
 	hash, err := bcrypt.GenerateFromPassword([]byte("secret"), bcrypt.MinCost)
@@ -119,6 +120,7 @@ func certificate(t *testing.T, dir string) *x509.CertPool {
 
 // TestRoutePrefix serves both below a path.
 func TestRoutePrefix(t *testing.T) {
+	t.Parallel()
 	noRedirects := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, args := range [][]string{
 		{"--web.external-url=http://monitoring.example/prom"},

@@ -71,7 +71,29 @@ func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row
 			return nil, err
 		}
 	}
-	return rows(servers[0], servers[1]), nil
+	different, err := compare(ctx, servers[0], servers[1])
+	if err != nil {
+		return nil, err
+	}
+	return rows(servers[0], servers[1], different), nil
+}
+
+// compare returns how many jobs have other targets on one server than on the
+// other, which would make all other figures worthless.
+func compare(ctx context.Context, theirs, ours *server) (different int, err error) {
+	for i := range services {
+		var targets [2][]string
+		for k, s := range []*server{theirs, ours} {
+			if targets[k], err = s.targets(ctx, nameOf(i)); err != nil {
+				return 0, err
+			}
+			slices.Sort(targets[k])
+		}
+		if !slices.Equal(targets[0], targets[1]) {
+			different++
+		}
+	}
+	return different, nil
 }
 
 // measure changes one EndpointSlice each second, and then a few more to see how
@@ -156,7 +178,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func rows(theirs, ours *server) []report.Row {
+func rows(theirs, ours *server, different int) []report.Row {
 	cpu := func(s *server) float64 { return report.Milliseconds(s.after.CPU - s.before.CPU) }
 	worst := func(d []time.Duration) float64 { return report.Milliseconds(slices.Max(d)) }
 	return []report.Row{
@@ -169,6 +191,7 @@ func rows(theirs, ours *server) []report.Row {
 			What: "change to target, median", Unit: "ms", Goal: report.AtMost(1000),
 			Theirs: report.Milliseconds(report.Median(theirs.latency)), Ours: report.Milliseconds(report.Median(ours.latency)),
 		},
+		{What: "jobs with other targets than Prometheus'", Absent: true, Ours: float64(different), Goal: report.AtMost(0)},
 		{What: "change to target, slowest", Unit: "ms", Theirs: worst(theirs.latency), Ours: worst(ours.latency), Goal: report.AtMost(1000)},
 	}
 }

@@ -23,8 +23,9 @@ const (
 	theirReloads, ourReloads = 12, 50
 	// measured reloads are followed by a pause in which the server does what it
 	// puts off: Prometheus takes over targets up to 5 s later. The CPU time of
-	// the pause counts, less what the server needs when idle.
-	measured = 10
+	// the pause counts, less that of a pause just like it without a reload.
+	// The reloads after them follow one upon the other.
+	measured = 6
 	pause    = 6 * time.Second
 )
 
@@ -33,6 +34,9 @@ type result struct {
 	// By kind of the file that changed.
 	wall, cpu map[dropin.Kind][]time.Duration
 	all       []time.Duration
+	// dense is the CPU time of each of the reloads that follow one upon the
+	// other, on average, garbage collection included.
+	dense time.Duration
 	// Resident memory after so many reloads, all and the anonymous part.
 	rss, anonymous map[int]int64
 	missed         int
@@ -86,8 +90,7 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 		wall: map[dropin.Kind][]time.Duration{}, cpu: map[dropin.Kind][]time.Duration{},
 		rss: map[int]int64{}, anonymous: map[int]int64{},
 	}
-	idle, err := idleRate(ctx, s)
-	if err != nil {
+	if err := wait(ctx, pause); err != nil { // what follows a start
 		return nil, err
 	}
 	if err := r.memory(s, 0); err != nil {
@@ -98,6 +101,7 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 		return nil, err
 	}
 	began := time.Now()
+	var dense time.Duration // CPU time when the dense ones began
 	for n := 1; n <= reloads; n++ {
 		kind := dropin.KindRules
 		if n%2 == 0 {
@@ -114,33 +118,37 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 		if err != nil {
 			return nil, err
 		}
-		at := time.Now()
+		if n == measured+1 {
+			dense = before.CPU
+		}
 		took, err := s.reload(ctx)
 		if err != nil {
 			return nil, err
 		}
 		r.wall[kind], r.all = append(r.wall[kind], took), append(r.all, took)
 		if n <= measured {
-			if err := wait(ctx, pause); err != nil {
-				return nil, err
-			}
-			after, err := s.Usage()
+			cost, err := costSince(ctx, s, before)
 			if err != nil {
 				return nil, err
 			}
-			cost := after.CPU - before.CPU - time.Duration(idle*float64(time.Since(at)))
 			r.cpu[kind] = append(r.cpu[kind], cost)
 		}
-		if n == 3 || n == reloads {
-			if n == reloads {
-				if err := wait(ctx, pause); err != nil {
-					return nil, err
-				}
-			}
+		if n == 3 {
 			if err := r.memory(s, n); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if err := wait(ctx, pause); err != nil {
+		return nil, err
+	}
+	u, err := s.Usage()
+	if err != nil {
+		return nil, err
+	}
+	r.dense = (u.CPU - dense) / time.Duration(reloads-measured)
+	if err := r.memory(s, reloads); err != nil {
+		return nil, err
 	}
 	r.missed = t.missed(began)
 	still, err := s.activeSince(ctx)
@@ -184,21 +192,21 @@ func settle(ctx context.Context, s *server, t *targets) error {
 	})
 }
 
-// idleRate is the part of a core that the server takes without reloads.
-func idleRate(ctx context.Context, s *server) (float64, error) {
-	if err := wait(ctx, pause); err != nil { // what follows a start
-		return 0, err
-	}
-	before, err := s.Usage()
-	if err != nil {
-		return 0, err
-	}
-	began := time.Now()
-	if err := wait(ctx, 2*pause); err != nil {
+// costSince is the CPU time since before, and in a pause from now on, that is
+// more than in another pause.
+func costSince(ctx context.Context, s *server, before instance.Usage) (time.Duration, error) {
+	if err := wait(ctx, pause); err != nil {
 		return 0, err
 	}
 	after, err := s.Usage()
-	return float64(after.CPU-before.CPU) / float64(time.Since(began)), err
+	if err != nil {
+		return 0, err
+	}
+	if err := wait(ctx, pause); err != nil {
+		return 0, err
+	}
+	idle, err := s.Usage()
+	return (after.CPU - before.CPU) - (idle.CPU - after.CPU), err
 }
 
 func (r *result) memory(s *server, after int) error {
@@ -233,6 +241,7 @@ func rows(theirs, ours *result) []report.Row {
 	return []report.Row{
 		ms("CPU, one rule file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindRules] }, report.AtMost(30)),
 		ms("CPU, one scrape file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindScrape] }, report.AtMost(30)),
+		ms("CPU, one reload upon the other (mean)", func(r *result) []time.Duration { return []time.Duration{r.dense} }, report.AtMost(30)),
 		ms("POST to 200, rule file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindRules] }, report.AtMost(100)),
 		ms("POST to 200, scrape file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindScrape] }, report.AtMost(100)),
 		ms("POST to 200, slowest", func(r *result) []time.Duration { return slowest(r.all) }, nil),

@@ -94,7 +94,7 @@ func group(i, edition int) []byte {
 	var b strings.Builder
 	interval := rare
 	if i == 0 {
-		interval = "1s"
+		interval = "3s"
 	}
 	fmt.Fprintf(&b, "groups:\n- name: group-%d\n  interval: %s\n  rules:\n", i, interval)
 	if i == 0 {
