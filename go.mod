@@ -253,3 +253,6 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 )
+
+// Packages of the npm registry may hold Go code.
+ignore ./server/ui/node_modules
