@@ -27,12 +27,17 @@ Examples:
   kmon run --drop-ins examples/drop-ins
   kmon run --drop-ins . --data ./data --listen 127.0.0.1:9099`
 
-// base is the server's own configuration: everything to be seen comes from
+// base is the server's own configuration. It scrapes itself at the address it
+// listens on, so that there is something to see; everything else comes from
 // drop-ins. The short intervals are for people who are looking.
 const base = `# Written by kmon run at each start.
 global:
   scrape_interval: 5s
   evaluation_interval: 5s
+scrape_configs:
+- job_name: kmon-run
+  static_configs:
+  - targets: [%q]
 `
 
 // runner holds the flags of kmon run.
@@ -112,11 +117,11 @@ func (r *runner) server(socket string, log *slog.Logger) (*server.Server, error)
 	if err := os.MkdirAll(r.data, 0o750); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(config, []byte(base), 0o640); err != nil {
-		return nil, err
-	}
 	external, err := externalURL(r.listen)
 	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(config, fmt.Appendf(nil, base, external.Host), 0o640); err != nil {
 		return nil, err
 	}
 	o := server.DefaultOptions()
