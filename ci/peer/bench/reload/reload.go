@@ -39,6 +39,9 @@ type result struct {
 	dense time.Duration
 	// Resident memory after so many reloads, all and the anonymous part.
 	rss, anonymous map[int]int64
+	// What is in use after a garbage collection: RSS also depends on how long
+	// ago the last one was.
+	live map[int]int64
 	missed         int
 	alertKept      bool
 }
@@ -88,12 +91,12 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 	}
 	r := &result{
 		wall: map[dropin.Kind][]time.Duration{}, cpu: map[dropin.Kind][]time.Duration{},
-		rss: map[int]int64{}, anonymous: map[int]int64{},
+		rss: map[int]int64{}, anonymous: map[int]int64{}, live: map[int]int64{},
 	}
 	if err := wait(ctx, pause); err != nil { // what follows a start
 		return nil, err
 	}
-	if err := r.memory(s, 0); err != nil {
+	if err := r.memory(ctx, s, 0); err != nil {
 		return nil, err
 	}
 	since, err := s.activeSince(ctx)
@@ -134,7 +137,7 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 			r.cpu[kind] = append(r.cpu[kind], cost)
 		}
 		if n == 3 {
-			if err := r.memory(s, n); err != nil {
+			if err := r.memory(ctx, s, n); err != nil {
 				return nil, err
 			}
 		}
@@ -147,7 +150,7 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 		return nil, err
 	}
 	r.dense = (u.CPU - dense) / time.Duration(reloads-measured)
-	if err := r.memory(s, reloads); err != nil {
+	if err := r.memory(ctx, s, reloads); err != nil {
 		return nil, err
 	}
 	r.missed = t.missed(began)
@@ -209,9 +212,13 @@ func costSince(ctx context.Context, s *server, before instance.Usage) (time.Dura
 	return (after.CPU - before.CPU) - (idle.CPU - after.CPU), err
 }
 
-func (r *result) memory(s *server, after int) error {
+func (r *result) memory(ctx context.Context, s *server, after int) error {
 	u, err := s.Usage()
+	if err != nil {
+		return err
+	}
 	r.rss[after], r.anonymous[after] = u.RSS, u.Anonymous
+	r.live[after], err = s.liveHeap(ctx)
 	return err
 }
 
@@ -251,6 +258,8 @@ func rows(theirs, ours *result) []report.Row {
 		{What: "RSS growth after 3", Unit: "%", Theirs: growth(theirs, 3), Ours: growth(ours, 3)},
 		{What: last("RSS growth"), Unit: "%", Theirs: growth(theirs, theirReloads), Ours: growth(ours, ourReloads), Goal: report.AtMost(5)},
 		{What: last("anonymous memory"), Unit: "MiB", Theirs: report.MiB(theirs.anonymous[theirReloads]), Ours: report.MiB(ours.anonymous[ourReloads])},
+		{What: "live heap before", Unit: "MiB", Theirs: report.MiB(theirs.live[0]), Ours: report.MiB(ours.live[0])},
+		{What: last("live heap"), Unit: "MiB", Theirs: report.MiB(theirs.live[theirReloads]), Ours: report.MiB(ours.live[ourReloads])},
 		{What: fmt.Sprintf("scrapes missed, of %d jobs each second", watched), Theirs: float64(theirs.missed), Ours: float64(ours.missed), Goal: report.AtMost(0)},
 		{What: "alert state lost", Theirs: lost(theirs), Ours: lost(ours), Goal: report.AtMost(0)},
 	}

@@ -3,6 +3,7 @@ package reload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/build"
@@ -126,17 +129,26 @@ func (s *server) reload(ctx context.Context) (time.Duration, error) {
 	return took, err
 }
 
+// liveHeap makes the server collect its garbage and returns what is left.
+func (s *server) liveHeap(ctx context.Context) (int64, error) {
+	if _, err := s.get(ctx, "/debug/pprof/heap?gc=1"); err != nil {
+		return 0, err
+	}
+	metrics, err := s.get(ctx, "/metrics")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(metrics)) {
+		if v, ok := strings.CutPrefix(line, "go_memstats_heap_alloc_bytes "); ok {
+			bytes, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
+			return int64(bytes), err
+		}
+	}
+	return 0, errors.New("the server has no metrics of its memory")
+}
+
 // activeSince returns since when the watched alert is active.
 func (s *server) activeSince(ctx context.Context) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/alerts", nil)
-	if err != nil {
-		return "", err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
 	var answer struct {
 		Data struct {
 			Alerts []struct {
@@ -145,8 +157,8 @@ func (s *server) activeSince(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		return "", fmt.Errorf("read alerts: %w", err)
+	if err := s.ask(ctx, "/api/v1/alerts", &answer); err != nil {
+		return "", err
 	}
 	for _, a := range answer.Data.Alerts {
 		if a.Labels["alertname"] == "Watched" {
@@ -158,25 +170,40 @@ func (s *server) activeSince(ctx context.Context) (string, error) {
 
 // rules returns how many rules the server runs.
 func (s *server) rules(ctx context.Context) (n int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/v1/rules", nil)
-	if err != nil {
-		return 0, err
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
 	var answer struct {
 		Data struct {
 			Groups []struct{ Rules []struct{ Name string } }
 		}
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-		return 0, fmt.Errorf("read rules: %w", err)
+	if err := s.ask(ctx, "/api/v1/rules", &answer); err != nil {
+		return 0, err
 	}
 	for _, g := range answer.Data.Groups {
 		n += len(g.Rules)
 	}
 	return n, nil
+}
+
+func (s *server) ask(ctx context.Context, path string, answer any) error {
+	body, err := s.get(ctx, path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, answer); err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	return nil
+}
+
+func (s *server) get(ctx context.Context, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
 }
