@@ -30,7 +30,7 @@ type Exporter struct {
 func New() *Exporter {
 	e := &Exporter{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "demo_requests_total", Help: "Requests.", Unit: "",
+			Name: "demo_requests_total", Help: "Requests.",
 		}, []string{"code", "path"}),
 		level: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "demo_level", Help: "A sine of the number of scrapes.",

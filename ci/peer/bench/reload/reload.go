@@ -4,7 +4,6 @@ package reload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -41,9 +40,9 @@ type result struct {
 	rss, anonymous map[int]int64
 	// What is in use after a garbage collection: RSS also depends on how long
 	// ago the last one was.
-	live map[int]int64
-	missed         int
-	alertKept      bool
+	live      map[int]int64
+	missed    int
+	alertKept bool
 }
 
 // Run measures both servers and returns the rows of a table.
@@ -57,7 +56,7 @@ func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row
 		start func(context.Context, string, *workload) (*server, error)
 		times int
 	}{{"prometheus", startTheirs, theirReloads}, {"monitoring-server", startOurs, ourReloads}} {
-		w, err := newWorkload(listen(web.URL))
+		w, err := newWorkload(hostPort(web.URL))
 		if err != nil {
 			return nil, err
 		}
@@ -228,7 +227,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx))
+		return context.Cause(ctx)
 	}
 }
 

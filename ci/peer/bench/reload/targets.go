@@ -67,5 +67,5 @@ func (t *targets) missed(since time.Time) (n int) {
 	return n
 }
 
-// listen names the address as scrape targets do.
-func listen(url string) string { return strings.TrimPrefix(url, "http://") }
+// hostPort names the address as scrape targets do.
+func hostPort(url string) string { return strings.TrimPrefix(url, "http://") }
