@@ -22,6 +22,7 @@ const statusName = "status.json"
 // ownAPI adds what Prometheus' API does not have.
 func (s *Server) ownAPI(r *route.Router) {
 	r.Get("/status/dropins", s.whenReady(httputil.CompressionHandler{Handler: http.HandlerFunc(s.dropIns)}.ServeHTTP))
+	r.Get("/explain", s.whenReady(httputil.CompressionHandler{Handler: http.HandlerFunc(s.explain)}.ServeHTTP))
 	r.Get("/status/guards", s.guardStatus) // also during replay, which it tells about
 }
 

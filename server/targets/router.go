@@ -50,6 +50,7 @@ type Options struct {
 type Router struct {
 	opts    Options
 	changes chan map[string]*input
+	views   chan chan *View
 	out     chan Groups
 	watches *watches
 	stop    context.CancelFunc // ends the watches
@@ -82,6 +83,7 @@ func New(o Options) (*Router, error) {
 	return &Router{
 		opts:    o,
 		changes: make(chan map[string]*input),
+		views:   make(chan chan *View),
 		out:     make(chan Groups),
 		stop:    stop,
 		watches: &watches{
@@ -177,6 +179,7 @@ func (r *Router) applyOthers(inputs map[string]*input) error {
 //  4. the scrape manager takes a map
 //  5. it is time to make a map, or to look whether the last was taken over
 //  6. everything is to be sent, in case something was overlooked
+//  7. somebody wants to see what there is
 func (r *Router) Run(ctx context.Context) {
 	defer close(r.out)
 	defer r.stop()
@@ -221,6 +224,8 @@ func (r *Router) Run(ctx context.Context) {
 		case <-all.C: // 6
 			t.touchAll()
 			next = nil
+		case view := <-r.views: // 7
+			view <- t.view()
 		case <-ctx.Done():
 			return
 		}

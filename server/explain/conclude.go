@@ -1,0 +1,111 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+)
+
+// conclude writes the summary from the jobs, which are in order.
+func (a *Answer) conclude(f facts) {
+	var by []string
+	for _, j := range a.Jobs {
+		if j.Outcome == Scraped || j.Outcome == Failing {
+			by = append(by, j.Job)
+		}
+	}
+	switch {
+	case len(by) > 0:
+		a.scraped(by)
+	case f.blocked != "":
+		a.Summary = fmt.Sprintf("%s is not scraped: %s", a.Object, f.blocked)
+		a.Remedy = f.remedy
+	case len(a.Jobs) > 0 && a.Jobs[0].score.tier > 0:
+		j := a.Jobs[0]
+		a.Summary = fmt.Sprintf("%s is not scraped. The nearest: job %s %s", a.Object, j.Job, j.Reason)
+		a.Remedy = j.Remedy
+	case a.Considered == 0:
+		a.Summary = fmt.Sprintf("%s is not scraped: there is no such job", a.Object)
+	case !a.Exists:
+		a.Summary = fmt.Sprintf("%s is not scraped: none of %s has found it, and no watch would show whether it exists", a.Object, count(a.Considered, "job"))
+		a.Remedy = "Check its name. If it is right, write a job that discovers it."
+	default:
+		a.Summary = fmt.Sprintf("%s is not scraped: none of %s has found a target of it", a.Object, count(a.Considered, "job"))
+		a.Remedy = "Write a job that discovers it."
+		if len(a.Remarks) > 0 {
+			a.Summary += ". " + a.Remarks[0]
+		}
+	}
+}
+
+func (a *Answer) scraped(by []string) {
+	best := a.Jobs[0]
+	if best.Outcome == Failing {
+		a.Summary = fmt.Sprintf("%s: job %s %s", a.Object, best.Job, best.Reason)
+		a.Remedy = best.Remedy
+		return
+	}
+	a.Summary = fmt.Sprintf("%s is scraped by %s", a.Object, strings.Join(by[:min(len(by), maxNamed)], " and "))
+	if more := len(by) - maxNamed; more > 0 {
+		a.Summary += fmt.Sprintf(" and %s more", count(more, "job"))
+	}
+	a.Remedy = best.Remedy
+	for _, j := range a.Jobs[1:] {
+		if j.Outcome == Failing {
+			a.Remarks = append(a.Remarks, fmt.Sprintf("job %s %s", j.Job, j.Reason))
+		}
+	}
+	if url := a.twice(); url != "" {
+		a.Remarks = append(a.Remarks, "more than one job scrapes "+url+", so its samples are stored more than once")
+	}
+}
+
+// maxNamed bounds how many jobs the summary names.
+const maxNamed = 4
+
+// twice returns a URL that several jobs scrape.
+func (a *Answer) twice() string {
+	by := map[string]string{}
+	for _, j := range a.Jobs {
+		for _, t := range j.Targets {
+			if t.Outcome != Scraped && t.Outcome != Failing {
+				continue
+			}
+			if first, ok := by[t.ScrapeURL]; ok && first != j.Job {
+				return t.ScrapeURL
+			}
+			by[t.ScrapeURL] = j.Job
+		}
+	}
+	return ""
+}
+
+// trim counts the jobs that could never match, and leaves them out unless they
+// are asked for. The nearest miss stays.
+func (a *Answer) trim(o Options) {
+	listed := make([]JobVerdict, 0, len(a.Jobs))
+	for i, j := range a.Jobs {
+		never := true
+		switch j.Outcome {
+		case Unseen:
+			a.Excluded.Unseen++
+		case Foreign:
+			a.Excluded.Foreign++
+		case Unrouted:
+			a.Excluded.Unrouted++
+		default:
+			never = false
+		}
+		nearest := i == 0 && j.score.tier > 0
+		if !never || nearest || o.All || o.Job != "" {
+			listed = append(listed, j)
+		}
+	}
+	a.Jobs = listed
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
