@@ -40,12 +40,17 @@ function licences(): Plugin {
   };
 }
 
+/** Stands in for the Go server, which knows each page's way to the root. */
+function rootBase(): Plugin {
+  return { name: "root-base", apply: "serve", transformIndexHtml: (html) => html.replace('<base href="./" />', '<base href="/" />') };
+}
+
 const server = process.env["SERVER"] ?? "http://127.0.0.1:9090";
 
 export default defineConfig({
   // Relative: the path prefix is known only when a page is asked for.
   base: "./",
-  plugins: [react(), licences(), precompress()],
+  plugins: [react(), rootBase(), licences(), precompress()],
   build: {
     outDir: "dist/pages",
     target: "es2022",

@@ -54,3 +54,14 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   await expect.poll(() => page.locator('[role="status"][aria-label^="Loading"]').count(), { timeout: 20_000 }).toBe(0);
 }
+
+/** Brings everything into view once, since panels ask only when they are seen, and goes back to the top. */
+export async function scrollThrough(page: Page): Promise<void> {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  for (let y = 0; y < height; y += 600) {
+    await page.evaluate((to) => scrollTo(0, to), y);
+    await page.waitForTimeout(50);
+  }
+  await settled(page);
+  await page.evaluate(() => scrollTo(0, 0));
+}

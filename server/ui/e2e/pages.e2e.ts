@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser } from "playwright-core";
-import { openBrowser, openPage, pictures, settled, views } from "./browser.ts";
+import { openBrowser, openPage, pictures, scrollThrough, settled, views } from "./browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ const pages: Record<string, { path: string; shows: string }> = {
   "explain-scraped": { path: "explain?target=pod%2Fshop%2Fapi-0", shows: "scraped by" },
   tsdb: { path: "tsdb-status", shows: "http_request_duration_seconds_bucket" },
   status: { path: "status", shows: "GOMAXPROCS" },
-  config: { path: "config", shows: "scrape_configs" },
+  config: { path: "config", shows: "scrape_interval" },
   flags: { path: "flags", shows: "Flags" },
   "service-discovery": { path: "service-discovery", shows: "payment-gateway" },
   "alertmanager-discovery": { path: "alertmanager-discovery", shows: "Alertmanager" },
@@ -39,6 +39,7 @@ describe.each(Object.entries(views))("%s", (name, view) => {
     await page.goto(inject("pages") + path);
     await page.getByText(shows).first().waitFor({ state: "attached" });
     await settled(page);
+    await scrollThrough(page);
     await page.screenshot({ path: `${pictures}/${key}-${name}.png`, fullPage: true });
     // Nothing sticks out to the side.
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

@@ -1,7 +1,8 @@
 /** Starts what the tests drive: a shop, the server with the shop's drop-ins, and the pages before it. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { writeHistory } from "./history.ts";
@@ -16,16 +17,16 @@ declare module "vitest" {
 }
 
 const here = resolve("e2e");
-const work = resolve("artifacts/run");
+const binaries = resolve("artifacts/bin");
 const repository = resolve("../..");
 const chartDashboards = join(repository, "charts/kube-monitoring-stack/files/dashboards");
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const children: ChildProcess[] = [];
-  rmSync(work, { recursive: true, force: true });
+  const work = mkdtempSync(join(tmpdir(), "pages-"));
   mkdirSync(join(work, "drop-ins"), { recursive: true });
   const binary = (name: string, source: string, module = repository) => {
-    const path = process.env[`E2E_${name.toUpperCase()}`] ?? join(work, "..", "bin", name);
+    const path = process.env[`E2E_${name.toUpperCase()}`] ?? join(binaries, name);
     // The pages are embedded, so what serves them is always built anew.
     if (!process.env[`E2E_${name.toUpperCase()}`]) execFileSync("go", ["build", "-o", path, source], { cwd: module, stdio: "inherit" });
     return path;
@@ -70,9 +71,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("prefixed", `http://127.0.0.1:${prefixedPort}/monitoring/one/`);
   return async () => {
     for (const child of children) child.kill("SIGTERM");
-    await Promise.all(children.map((child) => (child.exitCode === null ? new Promise((done) => child.once("exit", done)) : null)));
+    await Promise.all(children.filter((child) => child.exitCode === null).map((child) => new Promise((done) => child.once("exit", done))));
     shop.server.closeAllConnections();
     shop.server.close();
+    rmSync(work, { recursive: true, force: true });
   };
 }
 

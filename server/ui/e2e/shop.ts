@@ -33,7 +33,7 @@ export function samplesOf(pod: string, t: number): Sample[] {
     for (const le of [...bounds, Infinity]) {
       // Latencies lie around their middle as logistic curves do.
       const below = le === Infinity ? 1 : 1 / (1 + (le / seconds) ** -2.6);
-      out.push({ name: "http_request_duration_seconds_bucket", labels: { handler, le: le === Infinity ? "+Inf" : String(le) }, value: Math.floor(requests * below) });
+      out.push({ name: "http_request_duration_seconds_bucket", labels: { handler, le: le === Infinity ? "+Inf" : Number.isInteger(le) ? le.toFixed(1) : String(le) }, value: Math.floor(requests * below) });
     }
     out.push({ name: "http_request_duration_seconds_sum", labels: { handler }, value: requests * seconds * 1.3 });
     out.push({ name: "http_request_duration_seconds_count", labels: { handler }, value: Math.floor(requests) });
@@ -55,7 +55,7 @@ function exposition(pod: string, t: number): string {
   let last = "";
   for (const s of samplesOf(pod, t)) {
     const family = s.name.replace(/_(bucket|sum|count|total)$/, "");
-    if (family !== last) lines.push(`# TYPE ${family} ${types[s.name] ?? (family.endsWith("info") ? "gauge" : "gauge")}`, `# HELP ${family} Of a shop that does not exist.`);
+    if (family !== last) lines.push(`# TYPE ${family} ${types[s.name] ?? "gauge"}`, `# HELP ${family} Of a shop that does not exist.`);
     last = family;
     const exemplar = s.name.endsWith("_bucket") && s.labels["le"] === "0.5" ? ` # {trace_id="${Math.floor(t).toString(16)}${pod.at(-1)}"} ${0.3 + Math.random() * 0.19} ${t.toFixed(3)}` : "";
     lines.push(`${s.name}{${labelText(s.labels)}} ${s.value}${exemplar}`);

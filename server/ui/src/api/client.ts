@@ -41,8 +41,8 @@ export function search(params: Params): URLSearchParams {
   const out = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined) continue;
-    if (Array.isArray(value)) for (const one of value as readonly string[]) out.append(name, one);
-    else out.append(name, String(value as string | number | boolean));
+    if (typeof value === "object") for (const one of value) out.append(name, one);
+    else out.append(name, String(value));
   }
   return out;
 }

@@ -53,5 +53,5 @@ export interface ExemplarSeries {
 export function parseValue(text: string): number {
   if (text === "+Inf" || text === "Inf") return Infinity;
   if (text === "-Inf") return -Infinity;
-  return Number(text);
+  return text === "" ? NaN : Number(text);
 }

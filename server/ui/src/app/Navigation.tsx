@@ -13,7 +13,7 @@ const groups = [...new Set(shown.map((r) => r.nav.group))];
 const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery"];
 
 /** The list of pages, with what waits on each. */
-export function Navigation() {
+export function Navigation({ onKeys }: { onKeys: () => void }) {
   const [location, navigate] = useLocation();
   const counts = useCounts();
   useGoTo((letter) => {
@@ -48,7 +48,7 @@ export function Navigation() {
             })}
         </div>
       ))}
-      <Preferences />
+      <Preferences onKeys={onKeys} />
     </nav>
   );
 }

@@ -1,6 +1,5 @@
 import { Clock, Keyboard, Monitor, Moon, Sun } from "lucide-react";
 import { settings, useSettings, type Theme } from "./settings.ts";
-import { showShortcuts } from "./Shortcuts.tsx";
 import styles from "./Preferences.module.css";
 
 const themes: Record<Theme, { icon: typeof Sun; next: Theme; text: string }> = {
@@ -10,7 +9,7 @@ const themes: Record<Theme, { icon: typeof Sun; next: Theme; text: string }> = {
 };
 
 /** Theme, time zone and the list of keys, at the foot of the navigation. */
-export function Preferences() {
+export function Preferences({ onKeys }: { onKeys: () => void }) {
   const { theme, zone } = useSettings();
   const { icon: Icon, next, text } = themes[theme];
   return (
@@ -27,7 +26,7 @@ export function Preferences() {
         <Clock size={15} />
         {zone === "utc" ? "UTC" : "Local"}
       </button>
-      <button type="button" className={`${styles.button} ${styles.last}`} title="Keys (?)" aria-label="Keys" onClick={showShortcuts}>
+      <button type="button" className={`${styles.button} ${styles.last}`} title="Keys (?)" aria-label="Keys" onClick={onKeys}>
         <Keyboard size={15} />
       </button>
     </div>

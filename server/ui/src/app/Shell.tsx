@@ -6,11 +6,14 @@ import { Button } from "../ui/Button.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { Notifications } from "./Notifications.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { useShortcut } from "./shortcuts.ts";
 import styles from "./Shell.module.css";
 
 /** The frame around every page: navigation beside it, or above it on a phone. */
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
+  const [keys, setKeys] = useState(false);
+  useShortcut("?", () => setKeys(true));
   const [location] = useLocation();
   const [shownAt, setShownAt] = useState(location);
   if (shownAt !== location) {
@@ -32,13 +35,13 @@ export function Shell({ children }: { children: ReactNode }) {
         <span>{siteName}</span>
       </div>
       <aside className={`${styles.side} ${open ? styles.open : ""}`}>
-        <Navigation />
+        <Navigation onKeys={() => setKeys(true)} />
       </aside>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Notifications />
         {children}
       </main>
-      <Shortcuts />
+      {keys && <Shortcuts onClose={() => setKeys(false)} />}
     </div>
   );
 }

@@ -1,13 +1,6 @@
 import { Dialog } from "../ui/Dialog.tsx";
 import { routes } from "./routes.ts";
-import { useShortcut } from "./shortcuts.ts";
 import styles from "./Shortcuts.module.css";
-
-const dialogId = "shortcuts";
-
-export function showShortcuts(): void {
-  (document.getElementById(dialogId) as HTMLDialogElement | null)?.showModal();
-}
 
 const others: [string[], string][] = [
   [["/"], "Go to the page's search"],
@@ -19,10 +12,9 @@ const others: [string[], string][] = [
 ];
 
 /** The list of keys. */
-export function Shortcuts() {
-  useShortcut("?", showShortcuts);
+export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog id={dialogId} title="Keys">
+    <Dialog title="Keys" onClose={onClose}>
       <div className={styles.columns}>
         <dl className={styles.keys}>
           {routes.map(({ path, nav }) => nav && <Keys key={path} keys={["g", nav.key]} what={nav.name} />)}

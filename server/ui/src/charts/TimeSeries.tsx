@@ -33,7 +33,6 @@ export function TimeSeries({ times, series, marks = noMarks, options, focused = 
   const [pointer, setPointer] = useState<Pointer | null>(null);
   const [near, setNear] = useState<number | null>(null);
   const latest = useRef({ marks, onFocus, onZoom });
-  const chart = useRef<uPlot>(null);
   useEffect(() => {
     latest.current = { marks, onFocus, onZoom };
   });
@@ -44,15 +43,17 @@ export function TimeSeries({ times, series, marks = noMarks, options, focused = 
     return [times, ...(stacked ? stack(visible) : visible)];
   }, [times, series, stacked]);
 
-  // Options hold no samples: a refresh must not make the chart anew.
-  const shape = JSON.stringify([series.map(({ values: _values, ...rest }) => rest), options, zone, dark]);
-  const made = useMemo(
+  const looks = series.map(({ name, color, hidden, draw, dash, fill, width, right }) => ({ name, color, hidden, draw, dash, fill, width, right }));
+  const shape = JSON.stringify([looks, options, zone, dark]);
+  const chart = useUPlot(
+    box,
+    shape,
     () =>
       lineOptions(chartTheme(), series, { ...options, zone, limits: options.limits ?? noLimits }, {
         cursor: (u) => {
-          chart.current = u;
           const { idx, left = -1, top = -1 } = u.cursor;
-          setPointer(idx === null || idx === undefined || left < 0 ? null : { index: idx, left: left + u.bbox.left / devicePixelRatio, top, mark: nearestMark(u, latest.current.marks) });
+          const at = left + u.bbox.left / devicePixelRatio;
+          setPointer(idx === null || idx === undefined || left < 0 ? null : { index: idx, left: at, top, mark: nearestMark(u, latest.current.marks) });
         },
         focus: (index) => {
           setNear(index === null ? null : index - 1);
@@ -61,18 +62,16 @@ export function TimeSeries({ times, series, marks = noMarks, options, focused = 
         zoom: (from, to) => latest.current.onZoom(from, to),
         marks: () => latest.current.marks,
       }),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- shape is all that the options depend on
-    [shape],
+    data,
   );
-  useUPlot(box, made, data);
 
   useEffect(() => {
     chart.current?.redraw(false);
-  }, [marks]);
+  }, [chart, marks]);
 
   useEffect(() => {
     chart.current?.setSeries(focused === null ? null : focused + 1, { focus: focused !== null }, false);
-  }, [focused]);
+  }, [chart, focused]);
 
   return (
     <div className={styles.chart} onMouseLeave={() => setPointer(null)}>

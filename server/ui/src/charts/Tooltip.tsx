@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import type uPlot from "uplot";
 import { useSettings } from "../app/settings.ts";
 import { formatTime } from "../format/time.ts";
@@ -33,10 +34,8 @@ export function Tooltip({ pointer, time, series, near, format }: Props) {
     .filter((r) => r.value !== null && !r.s.hidden)
     .sort((a, b) => Number(b.i === near) - Number(a.i === near) || (b.value ?? 0) - (a.value ?? 0));
   if (rows.length === 0 && !pointer.mark) return null;
-  const width = typeof innerWidth === "number" ? innerWidth : 1280;
-  const flip = pointer.left > width * 0.4;
   return (
-    <div className={styles.tip} style={{ top: Math.max(0, pointer.top - 8), ...(flip ? { left: pointer.left - 14, transform: "translateX(-100%)" } : { left: pointer.left + 14 }) }}>
+    <div className={styles.tip} style={tipPlace(pointer.left, pointer.top)}>
       <div className={styles.time}>{formatTime((pointer.mark?.time ?? time) * 1000, zone)}</div>
       {pointer.mark && <MarkRows mark={pointer.mark} format={format} />}
       {!pointer.mark &&
@@ -67,6 +66,12 @@ function MarkRows({ mark, format }: { mark: Mark; format: (v: number) => string 
       ))}
     </>
   );
+}
+
+/** Beside the cursor, on the side where there is room. */
+export function tipPlace(left: number, top: number): CSSProperties {
+  const side = left > innerWidth * 0.4 ? { left: left - 14, transform: "translateX(-100%)" } : { left: left + 14 };
+  return { top: Math.max(0, top - 8), ...side };
 }
 
 const reach = 9;

@@ -44,16 +44,18 @@ export function nativeCells(series: readonly RangeSeries[], grid: Grid): Heatmap
 /** Turns cumulative buckets, series that differ in `le` only, into rows. */
 export function classicCells(series: readonly RangeSeries[], grid: Grid): HeatmapData {
   const times = gridTimes(grid);
-  const byBound = new Map<string, number[]>();
+  // By value, since "1" and "1.0" are one bucket written by two versions.
+  const byBound = new Map<number, number[]>();
   for (const s of series) {
-    const bound = s.metric["le"];
-    if (bound === undefined) continue;
+    const bound = parseValue(s.metric["le"] ?? "");
+    if (Number.isNaN(bound)) continue;
     const sums = byBound.get(bound) ?? new Array<number>(times.length).fill(0);
     align(s, grid).forEach((v, i) => (sums[i] = (sums[i] ?? 0) + (v ?? 0)));
     byBound.set(bound, sums);
   }
-  const bounds = [...byBound.keys()].sort((a, b) => parseValue(a) - parseValue(b));
-  return rowsToCells(times, grid.step, bounds, bounds.map((b) => byBound.get(b) ?? []), true);
+  const bounds = [...byBound.keys()].sort((a, b) => a - b);
+  const names = bounds.map((b) => (b === Infinity ? "+Inf" : String(b)));
+  return rowsToCells(times, grid.step, names, bounds.map((b) => byBound.get(b) ?? []), true);
 }
 
 /** Rows of counts, cumulative from below or not. */

@@ -37,7 +37,7 @@ export function lineOptions(theme: ChartTheme, series: readonly ChartSeries[], o
   const shiftDate = tzDate(o.zone);
   return {
     height: o.height,
-    padding: [8, right ? 0 : 10, 0, 0],
+    padding: [8, right ? 0 : 18, 0, 0],
     ...(shiftDate && { tzDate: shiftDate }),
     legend: { show: false },
     cursor: {

@@ -43,7 +43,7 @@ function span(unitSeconds: number): Format {
     if (abs === 0) return "0 s";
     if (decimals === undefined && abs >= 60) return humanSeconds(s);
     const [size, unit] = abs < 1e-6 ? [1e-9, "ns"] : abs < 1e-3 ? [1e-6, "µs"] : abs < 1 ? [1e-3, "ms"] : abs < 60 ? [1, "s"] : abs < 3600 ? [60, "min"] : abs < 86400 ? [3600, "h"] : [86400, "d"];
-    return `${number(s / (size as number), decimals)} ${unit}`;
+    return `${number(s / size, decimals)} ${unit}`;
   };
 }
 
@@ -61,9 +61,11 @@ const rate = (what: string): Format => {
 
 const date: Format = (v) => (v > 0 ? new Date(v).toISOString().slice(0, 19).replace("T", " ") : "–");
 
+const plain: Format = (v, d) => number(v, d);
+
 const formats: Record<string, Format> = {
-  none: (v, d) => number(v, d),
-  string: (v, d) => number(v, d),
+  none: plain,
+  string: plain,
   short: scaled(1000, short),
   sishort: scaled(1000, ["", "k", "M", "G", "T"]),
   locale: (v, d) => new Intl.NumberFormat("en", { maximumFractionDigits: d ?? 2 }).format(v),
@@ -90,7 +92,7 @@ const formats: Record<string, Format> = {
 
 /** The format of a unit. A unit that is not known stands behind the number as it is. */
 export function unitFormat(unit: string | undefined): Format {
-  if (!unit) return formats["none"] as Format;
+  if (!unit) return plain;
   const known = formats[unit];
   if (known) return known;
   const [, kind, text = ""] = /^(suffix|prefix|time|si|count|currency):?(.*)$/.exec(unit) ?? [];

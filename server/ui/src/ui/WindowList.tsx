@@ -39,7 +39,6 @@ function Virtual<T>({ items, keyOf, children, estimate, gap = 0, label }: Props<
     addEventListener("resize", measure);
     return () => removeEventListener("resize", measure);
   }, []);
-  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoized by the compiler
   const virtual = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => estimate,

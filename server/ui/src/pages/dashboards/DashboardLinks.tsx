@@ -1,4 +1,5 @@
 import { Link } from "wouter";
+import { Popover } from "../../ui/Popover.tsx";
 import { localAddress, timeParams, variableParams } from "./links.ts";
 import type { DashboardLink } from "./model/types.ts";
 import type { PanelContext } from "./panels/usePanelData.ts";
@@ -20,13 +21,21 @@ export function DashboardLinks({ links, context }: { links: readonly DashboardLi
       {links.flatMap((link, i) => {
         if (link.tags) {
           const tags = link.tags;
-          return (dashboards.data ?? [])
-            .filter((d) => tags.every((t) => d.tags.includes(t)))
-            .map((d) => (
-              <Link key={`${i} ${d.uid}`} href={withParams(`/dashboards/${encodeURIComponent(d.uid)}`, link)}>
-                {d.title}
-              </Link>
-            ));
+          const related = (dashboards.data ?? []).filter((d) => tags.every((t) => d.tags.includes(t)));
+          if (related.length === 0) return [];
+          return [
+            <Popover key={i} label={link.title || "Related"} button={link.title || "Related"}>
+              {() => (
+                <div className={styles.related}>
+                  {related.map((d) => (
+                    <Link key={d.uid} href={withParams(`/dashboards/${encodeURIComponent(d.uid)}`, link)}>
+                      {d.title}
+                    </Link>
+                  ))}
+                </div>
+              )}
+            </Popover>,
+          ];
         }
         const address = localAddress(interpolate(link.url, env, "url"), env);
         if (!address) return [];

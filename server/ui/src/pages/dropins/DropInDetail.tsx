@@ -26,9 +26,10 @@ export function DropInDetail({ dropIn: d }: { dropIn: DropIn }) {
   if (series !== undefined) facts.push({ name: "Series", value: grouped(series) });
   if (samplesPerSecond !== undefined) facts.push({ name: "Samples", value: `${compact(samplesPerSecond)} a second` });
   if (ruleSeconds !== undefined) facts.push({ name: "Rule evaluation", value: `${humanSeconds(ruleSeconds)} for one round of its rules` });
-  if (d.kind === "scrape") facts.push({ name: "Adds", value: <Link href={`/targets?q=${encodeURIComponent(`${ref}/`)}`}>its targets</Link> });
-  if (d.kind === "rules") facts.push({ name: "Adds", value: <Link href={`/rules?q=${encodeURIComponent(ref)}`}>its rules</Link> });
-  if (d.kind === "dashboard") facts.push({ name: "Adds", value: <Link href={`/dashboards?q=${encodeURIComponent(ref)}`}>its dashboard</Link> });
+  const inUse = d.state === "active" || d.state === "stale";
+  if (inUse && d.kind === "scrape") facts.push({ name: "Adds", value: <Link href={`/targets?q=${encodeURIComponent(`${ref}/`)}`}>its targets</Link> });
+  if (inUse && d.kind === "rules") facts.push({ name: "Adds", value: <Link href={`/rules?q=${encodeURIComponent(ref)}`}>its rules</Link> });
+  if (inUse && d.kind === "dashboard") facts.push({ name: "Adds", value: <Link href={`/dashboards?q=${encodeURIComponent(ref)}`}>its dashboard</Link> });
   return (
     <div className={styles.detail}>
       {d.problems?.map((p, i) => <ProblemView key={i} problem={p} />)}

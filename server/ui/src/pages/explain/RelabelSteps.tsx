@@ -31,7 +31,7 @@ export function Steps({ steps, labels }: { steps: readonly RelabelStep[]; labels
       {shown.map((step, i) => (
         <Step key={i} step={step} number={i + 1} before={i === 0 ? labels : (shown[i - 1]?.output ?? {})} />
       ))}
-      {dropped >= 0 && steps.length > shown.length && <li className={styles.none}>{steps.length - shown.length} further rules were not applied.</li>}
+      {dropped >= 0 && steps.length > shown.length && <li className={styles.none}>The rules after it were not applied.</li>}
     </ol>
   );
 }

@@ -76,7 +76,7 @@ function Lines({ panel, ranged, onZoom }: { panel: Panel; ranged: Ranged; onZoom
         times={times}
         series={series}
         marks={marks}
-        options={{ height, format, stacked, fill: stacked ? 0.55 : 0.06, width: 1.6, stepped: false, points: false, spanGaps: false, log: false, ...(panel.yMin !== null && { min: panel.yMin }) }}
+        options={{ height, format, stacked, fill: stacked ? 0.55 : series.length === 1 ? 0.08 : 0, width: 1.6, stepped: false, points: false, spanGaps: false, log: false, ...(panel.yMin !== null && { min: panel.yMin }) }}
         focused={focused}
         onFocus={setNear}
         onZoom={onZoom}

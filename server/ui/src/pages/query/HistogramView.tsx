@@ -24,8 +24,8 @@ export function HistogramView({ histogram }: { histogram: Histogram }) {
       )}
       {buckets.length > 0 && (
         <div className={styles.ends}>
-          <span>{compact(parseValue(buckets[0]?.[1] ?? "0"), 3)}</span>
-          <span>{compact(parseValue(buckets.at(-1)?.[2] ?? "0"), 3)}</span>
+          <span>{bound(buckets[0], 1)}</span>
+          <span>{bound(buckets.at(-1), 2)}</span>
         </div>
       )}
     </div>
@@ -35,6 +35,14 @@ export function HistogramView({ histogram }: { histogram: Histogram }) {
 /** Buckets grow exponentially, so each is drawn equally wide and its count is its height. */
 function density(bucket: Bucket): number {
   return parseValue(bucket[3]);
+}
+
+/** An outer bound, or the one inside it where there is no end. */
+function bound(bucket: Bucket | undefined, side: 1 | 2): string {
+  if (!bucket) return "";
+  const outer = parseValue(bucket[side]);
+  if (Number.isFinite(outer)) return compact(outer, 3);
+  return side === 1 ? `below ${compact(parseValue(bucket[2]), 3)}` : `above ${compact(parseValue(bucket[1]), 3)}`;
 }
 
 function interval([rule, left, right]: Bucket): string {

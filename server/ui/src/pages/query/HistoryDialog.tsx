@@ -1,4 +1,4 @@
-import { useState, type RefObject } from "react";
+import { useState } from "react";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Expression } from "../../ui/Expression.tsx";
@@ -8,24 +8,24 @@ import { forgetHistory, queryHistory } from "./history.ts";
 import styles from "./PickList.module.css";
 
 interface Props {
-  dialog: RefObject<HTMLDialogElement | null>;
+  onClose: () => void;
   onPick: (expr: string) => void;
 }
 
 /** What was asked before, to ask it again. */
-export function HistoryDialog({ dialog, onPick }: Props) {
+export function HistoryDialog({ onClose, onPick }: Props) {
   const [filter, setFilter] = useState("");
   // Read anew at each drawing: other panels add to it.
   const list = queryHistory().filter((e) => e.toLowerCase().includes(filter.toLowerCase()));
   return (
-    <Dialog ref={dialog} title="Asked before" wide>
+    <Dialog title="Asked before" wide onClose={onClose}>
       <div className={styles.head}>
         <input className={field.input} type="search" placeholder="Filter" aria-label="Filter expressions" value={filter} onChange={(e) => setFilter(e.target.value)} />
         <Button
           look="quiet"
           onClick={() => {
             forgetHistory();
-            dialog.current?.close();
+            onClose();
           }}
         >
           Forget all
@@ -39,7 +39,7 @@ export function HistoryDialog({ dialog, onPick }: Props) {
               type="button"
               className={styles.item}
               onClick={() => {
-                dialog.current?.close();
+                onClose();
                 onPick(expr);
               }}
             >

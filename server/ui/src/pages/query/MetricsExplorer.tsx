@@ -1,4 +1,4 @@
-import { useDeferredValue, useState, type RefObject } from "react";
+import { useDeferredValue, useState } from "react";
 import { useApi } from "../../api/useApi.ts";
 import { count } from "../../format/number.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
@@ -9,45 +9,20 @@ import styles from "./PickList.module.css";
 type Metadata = Record<string, { type: string; help: string; unit: string }[]>;
 
 interface Props {
-  dialog: RefObject<HTMLDialogElement | null>;
+  onClose: () => void;
   onPick: (metric: string) => void;
-}
-
-/** All metrics with their type and help. */
-export function MetricsExplorer({ dialog, onPick }: Props) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Dialog
-      ref={(element) => {
-        dialog.current = element;
-        // Thousands of names are fetched when somebody looks, not before.
-        const observer = new MutationObserver(() => setOpen(element?.open ?? false));
-        if (element) observer.observe(element, { attributeFilter: ["open"] });
-        return () => observer.disconnect();
-      }}
-      title="Metrics"
-      wide
-    >
-      {open && (
-        <Metrics
-          onPick={(metric) => {
-            dialog.current?.close();
-            onPick(metric);
-          }}
-        />
-      )}
-    </Dialog>
-  );
 }
 
 const shown = 200;
 
-function Metrics({ onPick }: { onPick: (metric: string) => void }) {
+/** All metrics with their type and help. */
+export function MetricsExplorer({ onClose, onPick }: Props) {
   const [filter, setFilter] = useState("");
   const names = useApi<string[]>("label/__name__/values");
   const { data: metadata } = useApi<Metadata>("metadata", { limit_per_metric: 1 });
   const words = useDeferredValue(filter).toLowerCase().split(/\s+/).filter(Boolean);
   return (
+    <Dialog title="Metrics" wide onClose={onClose}>
     <Loaded of={names} what="the metrics">
       {(all) => {
         const found = all.filter((name) => {
@@ -78,5 +53,6 @@ function Metrics({ onPick }: { onPick: (metric: string) => void }) {
         );
       }}
     </Loaded>
+    </Dialog>
   );
 }

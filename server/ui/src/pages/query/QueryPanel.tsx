@@ -1,6 +1,7 @@
 import { Copy, History, List, Network, Play, Sparkles, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { post } from "../../api/client.ts";
+import type { InstantResult } from "../../api/query.ts";
 import { count } from "../../format/number.ts";
 import { humanSeconds } from "../../format/duration.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -16,7 +17,7 @@ import type { Panel, Tab } from "./panels.ts";
 import { TableView } from "./TableView.tsx";
 import { TimeField } from "./TimeField.tsx";
 import { ExprTree } from "./tree/ExprTree.tsx";
-import { useInstant, useRange } from "./useAnswers.ts";
+import { useInstant, useRange, type Ranged, type Timed } from "./useAnswers.ts";
 import styles from "./QueryPage.module.css";
 
 interface Props {
@@ -39,8 +40,7 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
   const [shown, setShown] = useState(panel.expr);
   const [run, setRun] = useState(0);
   const [formatError, setFormatError] = useState<string>();
-  const history = useRef<HTMLDialogElement>(null);
-  const metrics = useRef<HTMLDialogElement>(null);
+  const [dialog, setDialog] = useState<"history" | "metrics" | null>(null);
   if (shown !== panel.expr) {
     setShown(panel.expr);
     setDraft(panel.expr);
@@ -79,10 +79,10 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
         <Button icon title="What each part gives" aria-pressed={panel.tree} onClick={() => onChange({ tree: !panel.tree })} disabled={panel.expr === ""}>
           <Network size={15} />
         </Button>
-        <Button icon title="Metrics" onClick={() => metrics.current?.showModal()}>
+        <Button icon title="Metrics" onClick={() => setDialog("metrics")}>
           <List size={15} />
         </Button>
-        <Button icon title="Expressions asked before" onClick={() => history.current?.showModal()}>
+        <Button icon title="Expressions asked before" onClick={() => setDialog("history")}>
           <History size={15} />
         </Button>
         <Button look="quiet" icon title="Copy below" onClick={onCopy}>
@@ -103,19 +103,13 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
         <Segmented label="View" value={panel.tab} options={tabs} onChange={(tab) => onChange({ tab })} />
         {panel.tab === "graph" && <GraphControls panel={panel} onChange={onChange} />}
         {panel.tab === "table" && <TimeField label="Evaluation time" valueMs={panel.endMs} onChange={(endMs) => onChange({ endMs })} stepMs={panel.rangeMs / 2} />}
-        <span className={styles.spacer} />
-        {asked && answer.data && !answer.error && (
-          <span className={styles.stats}>
-            {count(resultSize(answer.data.data), "series", "series")} · {humanSeconds(answer.data.tookMs / 1000)}
-            {answer.data.data.stats?.samples?.totalQueryableSamples !== undefined && ` · ${count(answer.data.data.stats.samples.totalQueryableSamples, "sample")}`}
-          </span>
-        )}
       </div>
       {asked && answer.isFetching && <Loading what="the answer" />}
       {(formatError !== undefined || (asked && (answer.error || answer.data))) && (
         <Notes error={formatError ?? answer.error?.message} warnings={answer.data?.warnings ?? []} infos={answer.data?.infos ?? []} />
       )}
       <div className={styles.body}>
+        {asked && answer.data && !answer.error && <Outcome answer={answer.data} />}
         {panel.expr === "" && <Empty title="Nothing asked yet">Write an expression and press Enter.</Empty>}
         {panel.tab === "table" && asked && instant.data && !instant.error && <TableView result={instant.data.data} />}
         {panel.tab === "graph" && asked && range.data && !range.error && <GraphView panel={panel} ranged={range.data.data} onChange={onChange} />}
@@ -125,15 +119,37 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
           </div>
         )}
       </div>
-      <HistoryDialog
-        dialog={history}
-        onPick={(expr) => {
-          setDraft(expr);
-          execute(expr);
-        }}
-      />
-      <MetricsExplorer dialog={metrics} onPick={(metric) => setDraft(draft.trim() === "" ? metric : `${draft}${metric}`)} />
+      {dialog === "history" && (
+        <HistoryDialog
+          onClose={() => setDialog(null)}
+          onPick={(expr) => {
+            setDraft(expr);
+            execute(expr);
+          }}
+        />
+      )}
+      {dialog === "metrics" && (
+        <MetricsExplorer
+          onClose={() => setDialog(null)}
+          onPick={(metric) => {
+            setDialog(null);
+            setDraft(draft.trim() === "" ? metric : `${draft}${metric}`);
+          }}
+        />
+      )}
     </section>
+  );
+}
+
+/** How much there is and what it took. */
+function Outcome({ answer }: { answer: Timed<InstantResult | Ranged> }) {
+  const { data, tookMs } = answer;
+  const samples = data.stats?.samples?.totalQueryableSamples;
+  return (
+    <div className={styles.outcome}>
+      {count(resultSize(data), "series", "series")} · {humanSeconds(tookMs / 1000)}
+      {samples !== undefined && ` · ${count(samples, "sample")}`}
+    </div>
   );
 }
 

@@ -1,0 +1,148 @@
+/** What people do on the pages, from end to end. */
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { openBrowser, openPage, pictures, settled } from "./browser.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+async function open(path: string, at: "pages" | "prefixed" = "pages") {
+  const opened = await openPage(browser);
+  await opened.page.goto(inject(at) + path);
+  await settled(opened.page);
+  return opened;
+}
+
+test("an expression is completed, run, drawn and shared", async () => {
+  const { page, complaints } = await open("query");
+  const editor = page.getByRole("textbox", { name: "Expression" });
+  await editor.click();
+  await page.keyboard.type("http_requ", { delay: 40 });
+  await page.getByRole("option", { name: /http_requests_total/ }).first().waitFor();
+  await page.screenshot({ path: `${pictures}/query-completion.png` });
+  await page.keyboard.press("Enter");
+  await page.keyboard.type('{handler="/cart",code="200"}', { delay: 15 });
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await page.getByText("3 series").waitFor();
+  await page.getByRole("radio", { name: "Graph" }).click();
+  await page.getByRole("img", { name: /^Graph of http_requests_total/ }).waitFor();
+  const shared = page.url();
+  expect(shared).toContain("g0.tab=graph");
+
+  const other = await openPage(browser);
+  await other.page.goto(shared);
+  await other.page.getByRole("img", { name: /^Graph of http_requests_total/ }).waitFor();
+
+  await page.goBack();
+  await page.getByText("3 series").waitFor();
+  expect(page.url()).toContain("g0.tab=table");
+  await page.getByRole("button", { name: "Expressions asked before" }).click();
+  await page.getByRole("dialog", { name: "Asked before" }).getByText("http_requests_total").first().waitFor();
+  expect([...complaints, ...other.complaints]).toEqual([]);
+});
+
+test("a wrong expression is marked where it is wrong", async () => {
+  const { page } = await open("query?g0.expr=sum(rate(up%5B5m%5D)&g0.tab=table");
+  await page.getByRole("alert").getByText("parse error").waitFor();
+  expect(await page.locator(".cm-lintRange-error, .cm-lintPoint-error").count()).toBeGreaterThan(0);
+});
+
+test("dragging over a graph zooms into its time", async () => {
+  const { page } = await open("query?g0.expr=up&g0.tab=graph&g0.range_input=1h");
+  const plot = await page.locator(".u-over").boundingBox();
+  if (!plot) throw new Error("no plot");
+  await page.mouse.move(plot.x + plot.width * 0.5, plot.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(plot.x + plot.width * 0.75, plot.y + 60, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(/g0\.range_input=1[45]m/);
+  expect(page.url()).toContain("g0.end_input=");
+});
+
+test("links of older Prometheus versions and of Grafana land on the right page", async () => {
+  const cases: [string, RegExp, string][] = [
+    ["graph?g0.expr=up%20%3D%3D%200&g0.tab=1", /\/query\?.*g0\.expr=up/, "payment-gateway"],
+    ["alerts", /\/alerts$/, "CheckoutIsSlow"],
+    ["targets", /\/targets$/, "payment-gateway"],
+    ["rules", /\/rules$/, "api-records"],
+    ["tsdb-status", /\/tsdb-status$/, "Label pairs by series"],
+    ["service-discovery", /\/service-discovery$/, "payment-gateway"],
+    ["d/shop/shop?var-pod=api-1", /\/dashboards\/shop\?var-pod=api-1/, "Requests by handler"],
+  ];
+  for (const [path, address, shows] of cases) {
+    const { page, complaints } = await open(path);
+    await page.getByText(shows).first().waitFor();
+    expect(page.url()).toMatch(address);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test("everything works behind a proxy that takes a prefix away", async () => {
+  const { page, complaints } = await open("dashboards/shop", "prefixed");
+  await page.getByText("Requests by handler").waitFor();
+  await page.getByRole("link", { name: "Targets" }).click();
+  await page.getByText("payment-gateway").waitFor();
+  expect(page.url()).toBe(`${inject("prefixed")}targets`);
+  await page.getByRole("link", { name: "Query", exact: true }).click();
+  await page.getByRole("textbox", { name: "Expression" }).click();
+  await page.keyboard.type("vector(7)");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 series").waitFor();
+  await page.reload();
+  await page.getByText("1 series").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("keys lead everywhere", async () => {
+  const { page } = await open("");
+  await page.keyboard.press("g");
+  await page.keyboard.press("t");
+  await page.waitForURL(/\/targets$/);
+  await page.keyboard.press("/");
+  await page.keyboard.type("payment");
+  await page.waitForURL(/q=payment/);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+});
+
+test("theme and time zone are kept", async () => {
+  const { page } = await open("status");
+  await page.getByRole("button", { name: "Theme of the system" }).click();
+  await page.getByRole("button", { name: "Light theme" }).click();
+  await page.getByRole("button", { name: "Local" }).click();
+  await page.reload();
+  expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe("dark");
+  await page.getByRole("button", { name: "UTC" }).waitFor();
+});
+
+test("a dashboard's variables, rows and links work", async () => {
+  const { page, complaints } = await open("dashboards/shop");
+  await page.getByRole("button", { name: "Pod" }).click();
+  await page.getByRole("option", { name: "api-1" }).click();
+  await page.waitForURL(/var-pod=api-1/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /Memory by pod/ }).click();
+  await page.getByRole("region", { name: "api-1" }).waitFor();
+  expect(await page.getByRole("region", { name: "api-0" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Time range" }).click();
+  await page.getByRole("button", { name: "Last 15 minutes" }).click();
+  await page.waitForURL(/from=now-15m/);
+  await page.getByRole("link", { name: "/checkout" }).click();
+  await page.waitForURL(/var-pod=api-0/);
+  expect(complaints).toEqual([]);
+});
+
+test("a panel that cannot be drawn says so in its place", async () => {
+  const { page } = await open("dashboards/shop");
+  await page.getByText("A panel of type “piechart” is not drawn here.").waitFor();
+  await page.getByText("It asks a data source of type loki.").waitFor();
+});
