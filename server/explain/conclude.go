@@ -9,8 +9,8 @@ import (
 func (a *Answer) conclude(f facts) {
 	var by []string
 	for _, j := range a.Jobs {
-		if j.Outcome == Scraped || j.Outcome == Failing {
-			by = append(by, j.Job)
+		if j.Cause == Scraped || j.Cause == Failing {
+			by = append(by, j.ScrapePool)
 		}
 	}
 	switch {
@@ -21,7 +21,7 @@ func (a *Answer) conclude(f facts) {
 		a.Remedy = f.remedy
 	case len(a.Jobs) > 0 && a.Jobs[0].score.tier > 0:
 		j := a.Jobs[0]
-		a.Summary = fmt.Sprintf("%s is not scraped. The nearest: job %s %s", a.Object, j.Job, j.Reason)
+		a.Summary = fmt.Sprintf("%s is not scraped. The nearest: job %s %s", a.Object, j.ScrapePool, j.Reason)
 		a.Remedy = j.Remedy
 	case a.Considered == 0:
 		a.Summary = fmt.Sprintf("%s is not scraped: there is no such job", a.Object)
@@ -39,8 +39,8 @@ func (a *Answer) conclude(f facts) {
 
 func (a *Answer) scraped(by []string) {
 	best := a.Jobs[0]
-	if best.Outcome == Failing {
-		a.Summary = fmt.Sprintf("%s: job %s %s", a.Object, best.Job, best.Reason)
+	if best.Cause == Failing {
+		a.Summary = fmt.Sprintf("%s: job %s %s", a.Object, best.ScrapePool, best.Reason)
 		a.Remedy = best.Remedy
 		return
 	}
@@ -50,8 +50,8 @@ func (a *Answer) scraped(by []string) {
 	}
 	a.Remedy = best.Remedy
 	for _, j := range a.Jobs[1:] {
-		if j.Outcome == Failing {
-			a.Remarks = append(a.Remarks, fmt.Sprintf("job %s %s", j.Job, j.Reason))
+		if j.Cause == Failing {
+			a.Remarks = append(a.Remarks, fmt.Sprintf("job %s %s", j.ScrapePool, j.Reason))
 		}
 	}
 	if url := a.twice(); url != "" {
@@ -66,14 +66,14 @@ const maxNamed = 4
 func (a *Answer) twice() string {
 	by := map[string]string{}
 	for _, j := range a.Jobs {
-		for _, t := range j.Targets {
-			if t.Outcome != Scraped && t.Outcome != Failing {
+		for _, t := range append([]TargetVerdict{j.TargetVerdict}, j.Others...) {
+			if t.Cause != Scraped && t.Cause != Failing {
 				continue
 			}
-			if first, ok := by[t.ScrapeURL]; ok && first != j.Job {
+			if first, ok := by[t.ScrapeURL]; ok && first != j.ScrapePool {
 				return t.ScrapeURL
 			}
-			by[t.ScrapeURL] = j.Job
+			by[t.ScrapeURL] = j.ScrapePool
 		}
 	}
 	return ""
@@ -85,7 +85,7 @@ func (a *Answer) trim(o Options) {
 	listed := make([]JobVerdict, 0, len(a.Jobs))
 	for i, j := range a.Jobs {
 		never := true
-		switch j.Outcome {
+		switch j.Cause {
 		case Unseen:
 			a.Excluded.Unseen++
 		case Foreign:

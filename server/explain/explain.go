@@ -55,7 +55,7 @@ type Options struct {
 	// Job restricts the answer to jobs of this name: the internal one, the
 	// author's, or the Ref of the drop-in.
 	Job string
-	// Verbose adds the discovered labels and each step of relabeling.
+	// Verbose adds each step of relabeling with the labels after it.
 	Verbose bool
 	// All lists also the jobs that could never match.
 	All bool
@@ -65,7 +65,7 @@ type Options struct {
 // how near they come to scraping it.
 func Explain(o Object, jobs []Job, c Cluster, opts Options) Answer {
 	o = o.resolve(c, jobs)
-	a := Answer{Asked: o.asked, Object: o}
+	a := Answer{Target: o.asked, Object: o}
 	facts := factsOf(o, c)
 	a.Exists = facts.exists
 	w := &walker{object: o, facts: facts, verbose: opts.Verbose, found: map[*Found][]sighting{}}
@@ -76,8 +76,8 @@ func Explain(o Object, jobs []Job, c Cluster, opts Options) Answer {
 		}
 		a.Considered++
 		v := w.walk(j)
-		a.Exists = a.Exists || len(v.Targets) > 0
-		a.Scraped = a.Scraped || v.Outcome == Scraped || v.Outcome == Failing
+		a.Exists = a.Exists || v.Source != ""
+		a.Scraped = a.Scraped || v.Cause == Scraped || v.Cause == Failing
 		a.Jobs = append(a.Jobs, v)
 	}
 	slices.SortStableFunc(a.Jobs, nearer)

@@ -17,13 +17,10 @@ import (
 func (w *walker) relabel(t *TargetVerdict, j *Job, lb *labels.Builder) bool {
 	for i, rule := range j.Config.RelabelConfigs {
 		s := Step{Number: i + 1 - setBack(j.Config), Rule: rule, Sources: sources(rule, lb)}
-		before := labels.EmptyLabels()
-		if w.verbose {
-			before = lb.Labels()
-		}
 		s.Keep = relabel.ProcessBuilder(lb, rule)
 		if w.verbose {
-			s.Changes = changes(before, lb.Labels())
+			output := lb.Labels()
+			s.Output = &output
 			t.Steps = append(t.Steps, s)
 		}
 		if s.Keep {
@@ -61,21 +58,6 @@ func sources(r *relabel.Config, lb *labels.Builder) []Value {
 	for _, n := range r.SourceLabels {
 		out = append(out, Value{string(n), lb.Get(string(n))})
 	}
-	return out
-}
-
-// changes compares the labels before and after a step.
-func changes(before, after labels.Labels) (out []Change) {
-	before.Range(func(l labels.Label) {
-		if v := after.Get(l.Name); v != l.Value {
-			out = append(out, Change{l.Name, l.Value, v})
-		}
-	})
-	after.Range(func(l labels.Label) {
-		if !before.Has(l.Name) {
-			out = append(out, Change{l.Name, "", l.Value})
-		}
-	})
 	return out
 }
 

@@ -11,9 +11,9 @@ type score struct {
 	own    bool
 }
 
-// tier orders outcomes. Those of equal tier are told apart by rules passed.
-func (o Outcome) tier() int {
-	switch o {
+// tier orders causes. Those of equal tier are told apart by rules passed.
+func (c Cause) tier() int {
+	switch c {
 	case Foreign, Unrouted, Dropped:
 		return 1
 	case Invalid:
@@ -28,9 +28,9 @@ func (o Outcome) tier() int {
 	return 0
 }
 
-// verdict sets an outcome and why.
-func (t *TargetVerdict) verdict(o Outcome, reason string) {
-	t.Outcome, t.Reason, t.score.tier = o, reason, o.tier()
+// verdict sets what becomes of a target.
+func (t *TargetVerdict) verdict(c Cause, reason string) {
+	t.Cause, t.Outcome, t.Reason, t.score.tier = c, c.Outcome(), reason, c.tier()
 }
 
 // compare puts the nearer first.
@@ -46,5 +46,5 @@ func (s score) weight() float64 {
 }
 
 func nearer(a, b JobVerdict) int {
-	return cmp.Or(a.score.compare(b.score), cmp.Compare(a.Job, b.Job))
+	return cmp.Or(a.score.compare(b.score), cmp.Compare(a.ScrapePool, b.ScrapePool))
 }

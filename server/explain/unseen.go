@@ -11,7 +11,7 @@ import (
 
 // unseen says why a job's discovery has no target of the object.
 func (w *walker) unseen(j *Job, v *JobVerdict) {
-	v.Outcome, v.Reason = Unseen, "has found no target of it"
+	v.verdict(Unseen, "has found no target of it")
 	var roles []string
 	for _, c := range j.Config.ServiceDiscoveryConfigs {
 		k, ok := c.(*sdk8s.SDConfig)
@@ -30,19 +30,20 @@ func (w *walker) unseen(j *Job, v *JobVerdict) {
 		}
 		switch {
 		case foreign:
-			v.Outcome, v.Reason = Foreign, "discovers only namespaces "+strings.Join(names, ", ")
+			v.verdict(Foreign, "discovers only namespaces "+strings.Join(names, ", "))
+			v.score.tier = 0 // whether relabeling would keep it is not known
 		case w.unselectedBy(k) != "":
-			v.Outcome, v.Reason = Unseen, "discovers only what its selector "+w.unselectedBy(k)+" matches"
+			v.verdict(Unseen, "discovers only what its selector "+w.unselectedBy(k)+" matches")
 			return
 		default:
 			if byEndpoints(k.Role) && w.object.Kind == Pod {
 				w.byEndpoints++
 			}
-			v.Outcome, v.Reason = Unseen, fmt.Sprintf("discovers by role %s, and has found no target of it", k.Role)
+			v.verdict(Unseen, fmt.Sprintf("discovers by role %s, and has found no target of it", k.Role))
 			return
 		}
 	}
-	if v.Outcome != Foreign && w.object.Kind != Address {
+	if v.Cause != Foreign && w.object.Kind != Address {
 		v.Reason = fmt.Sprintf("does not discover a %s: its discovery is by %s", w.object.Kind, strings.Join(slices.Compact(roles), ", "))
 		if len(roles) == 0 {
 			v.Reason = "has no discovery at all"

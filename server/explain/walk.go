@@ -50,8 +50,9 @@ func (w *walker) watched(f *Found) []sighting {
 
 // walk says what one job does with the object.
 func (w *walker) walk(j *Job) JobVerdict {
-	v := JobVerdict{Job: j.Config.JobName, DropIn: j.Owner}
-	add := func(seen []sighting, limit Outcome) {
+	v := JobVerdict{ScrapePool: j.Config.JobName, DropIn: j.Owner}
+	var all []TargetVerdict
+	add := func(seen []sighting, limit Cause) {
 		for _, s := range seen {
 			for _, i := range s.targets {
 				t := w.target(j, s.group, i)
@@ -59,7 +60,7 @@ func (w *walker) walk(j *Job) JobVerdict {
 					continue
 				}
 				t.limit(limit, s.group)
-				v.Targets = append(v.Targets, t)
+				all = append(all, t)
 			}
 		}
 	}
@@ -76,14 +77,13 @@ func (w *walker) walk(j *Job) JobVerdict {
 			}
 		}
 	}
-	if len(v.Targets) == 0 {
+	if len(all) == 0 {
 		w.unseen(j, &v)
 		return v
 	}
-	twins(v.Targets)
-	slices.SortStableFunc(v.Targets, func(a, b TargetVerdict) int { return a.score.compare(b.score) })
-	best := v.Targets[0]
-	v.Outcome, v.Reason, v.Remedy, v.score = best.Outcome, best.Reason, best.Remedy, best.score
+	twins(all)
+	slices.SortStableFunc(all, func(a, b TargetVerdict) int { return a.score.compare(b.score) })
+	v.TargetVerdict, v.Others = all[0], all[1:]
 	// Who wrote a job in the object's namespace is likely to have meant it.
 	v.score.own = j.Owner != nil && j.Owner.Namespace == w.object.Namespace
 	return v
@@ -95,7 +95,7 @@ func (w *walker) wanted(t *TargetVerdict) bool {
 		return true
 	}
 	if t.Labels != nil {
-		final := t.Labels.Get(model.AddressLabel)
+		final := t.final.Get(model.AddressLabel)
 		if final != w.object.Name {
 			w.otherPorts = append(w.otherPorts, final)
 		}
@@ -110,11 +110,8 @@ func (w *walker) target(j *Job, g *targetgroup.Group, i int) TargetVerdict {
 	cfg, own := j.Config, g.Targets[i]
 	lb := labels.NewBuilder(labels.EmptyLabels())
 	scrape.PopulateDiscoveredLabels(lb, cfg, own, g.Labels)
-	t := TargetVerdict{Source: g.Source, Address: lb.Get(model.AddressLabel)}
-	if w.verbose {
-		discovered := lb.Labels()
-		t.Discovered = &discovered
-	}
+	discovered := lb.Labels()
+	t := TargetVerdict{Source: g.Source, Address: lb.Get(model.AddressLabel), DiscoveredLabels: &discovered}
 	if !w.relabel(&t, j, lb) {
 		return t
 	}
@@ -125,14 +122,15 @@ func (w *walker) target(j *Job, g *targetgroup.Group, i int) TargetVerdict {
 		return t
 	}
 	made := scrape.NewTarget(final, cfg, own, g.Labels)
-	t.Labels, t.ScrapeURL = &final, made.URL().String()
+	public := made.Labels(lb)
+	t.final, t.Labels, t.ScrapeURL = final, &public, made.URL().String()
 	t.judge(j, made, w.facts)
 	return t
 }
 
 // judge fills in what became of a target that relabeling keeps.
 func (t *TargetVerdict) judge(j *Job, made *scrape.Target, f facts) {
-	at := slices.IndexFunc(j.Active, func(a *scrape.Target) bool { return same(a, *t.Labels, t.ScrapeURL) })
+	at := slices.IndexFunc(j.Active, func(a *scrape.Target) bool { return same(a, t.final, t.ScrapeURL) })
 	if at < 0 {
 		t.verdict(Pending, "relabeling keeps it, but it is not among the targets of the job yet")
 		t.Remedy = "It is usually a second away. If it stays so, the job could not be started: the server's log says why, often a missing certificate."
@@ -154,7 +152,7 @@ func (t *TargetVerdict) judge(j *Job, made *scrape.Target, f facts) {
 	default:
 		t.verdict(Scraped, "is scraped at "+t.ScrapeURL)
 	}
-	if j.Refused > 0 && t.Outcome == Scraped {
+	if j.Refused > 0 && t.Cause == Scraped {
 		t.Reason += fmt.Sprintf(", but %d new series of its drop-in are refused, whose budget is %d", j.Refused, j.Budget)
 		t.Remedy = "Expose fewer series, drop some by metric_relabel_configs, or ask the platform team for a larger series budget (--guard.series-budget)."
 	}
@@ -183,12 +181,12 @@ func same(a *scrape.Target, want labels.Labels, url string) bool {
 func twins(all []TargetVerdict) {
 	for i := range all {
 		t := &all[i]
-		if t.Labels == nil || t.Outcome == Foreign {
+		if t.Labels == nil || t.Cause == Foreign {
 			continue
 		}
 		for _, first := range all[:i] {
-			if first.Labels == nil || first.Outcome == Duplicate || first.Outcome == Foreign ||
-				first.ScrapeURL != t.ScrapeURL || !labels.Equal(*first.Labels, *t.Labels) {
+			if first.Labels == nil || first.Cause == Duplicate || first.Cause == Foreign ||
+				first.ScrapeURL != t.ScrapeURL || !labels.Equal(first.final, t.final) {
 				continue
 			}
 			t.verdict(Duplicate, fmt.Sprintf("is after relabeling the same as %s of %s, and is scraped once for both", cmp.Or(first.Address, "the target"), first.Source))
@@ -199,12 +197,12 @@ func twins(all []TargetVerdict) {
 }
 
 // limit notes that a job was not even handed the target.
-func (t *TargetVerdict) limit(to Outcome, g *targetgroup.Group) {
+func (t *TargetVerdict) limit(to Cause, g *targetgroup.Group) {
 	switch {
-	case to == Unrouted && t.Outcome == Dropped:
-		t.Outcome, t.score.tier = Unrouted, Unrouted.tier()
+	case to == Unrouted && t.Cause == Dropped:
+		t.verdict(Unrouted, t.Reason)
 	case to == Foreign:
-		kept := t.Outcome != Dropped
+		kept := t.Cause != Dropped
 		t.verdict(Foreign, fmt.Sprintf("does not discover namespace %s", g.Labels[metaNamespace]))
 		if kept {
 			t.Reason += ", and would keep it otherwise"
