@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/scrape"
@@ -20,6 +21,7 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/query"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/size"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/quarantine"
 )
 
 // GuardOptions are the limits of what keeps the server alive. A zero is no limit.
@@ -51,6 +53,8 @@ type guards struct {
 	series *series.Guard
 	query  *query.Guard
 	boot   atomic.Pointer[boot.Start] // nil before the storage is opened
+	// quarantine of blocks that cannot be read, nil before the storage is opened
+	quarantine atomic.Pointer[quarantine.Quarantine]
 }
 
 func (s *Server) newGuards() (*guards, error) {
@@ -112,7 +116,14 @@ func (g *guards) open(s *Server, opts *tsdb.Options) (*tsdb.DB, error) {
 	defer start.Done()
 	g.boot.Store(start)
 	opts.WALReplayConcurrency = start.Concurrency()
-	db, err := tsdb.Open(s.data.dir, s.logger.With("component", "tsdb"), s.opts.Registerer, opts, s.data.local.OpenStats())
+	q, err := quarantine.New(quarantine.Options{Dir: s.data.dir, Logger: s.logger.With("component", "quarantine"), Registerer: s.opts.Registerer})
+	if err != nil {
+		return nil, err
+	}
+	g.quarantine.Store(q)
+	db, err := q.Open(func(reg prometheus.Registerer) (*tsdb.DB, error) {
+		return tsdb.Open(s.data.dir, s.logger.With("component", "tsdb"), reg, opts, s.data.local.OpenStats())
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +161,8 @@ type guardsAnswer struct {
 	Boot    *boot.Status    `json:"boot,omitempty"`
 	Disk    *disk.Status    `json:"disk,omitempty"`
 	Queries []query.Running `json:"queries,omitempty"`
+	// Quarantine lists the blocks that could not be read and were set aside.
+	Quarantine []quarantine.Note `json:"quarantine,omitempty"`
 }
 
 func (s *Server) guardStatus(w http.ResponseWriter, r *http.Request) {
@@ -157,6 +170,7 @@ func (s *Server) guardStatus(w http.ResponseWriter, r *http.Request) {
 	var a guardsAnswer
 	if g := s.guards; g != nil {
 		a.Queries = g.query.Running()
+		a.Quarantine = g.quarantine.Load().Notes()
 		if start := g.boot.Load(); start != nil {
 			st := start.Status()
 			a.Boot = &st
