@@ -13,6 +13,7 @@ import (
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
 )
 
 // statusName is the file in the live directory in which the sidecar says what
@@ -30,6 +31,8 @@ func (s *Server) ownAPI(r *route.Router) {
 type dropInsAnswer struct {
 	// Digest names the generation in force; empty when there is none.
 	Digest string `json:"digest"`
+	// Fallback is absent if that is the current generation.
+	Fallback *fallback `json:"fallback,omitempty"`
 	// Items are the drop-ins in force.
 	Items []dropin.ManifestItem `json:"items"`
 	// Costs are what each drop-in costs the server, the most expensive first.
@@ -38,10 +41,23 @@ type dropInsAnswer struct {
 	Sidecar json.RawMessage `json:"sidecar,omitempty"`
 }
 
+// fallback says that the server could not start with the current generation.
+type fallback struct {
+	// Running describes what it runs instead.
+	Running string `json:"running"`
+	Reason  string `json:"reason"`
+}
+
+// runs notes which plan is in force, and whether it is the one that should be.
+func (s *Server) runs(p *plan.Plan, f *fallback) {
+	s.fellBack.Store(f)
+	s.metrics.runs(p.Digest(), f != nil)
+}
+
 func (s *Server) dropIns(w http.ResponseWriter, r *http.Request) {
 	httputil.SetCORS(w, s.opts.Web.CORSOrigin, r)
 	p := s.running.Load()
-	a := dropInsAnswer{Digest: p.Digest(), Items: p.Generation.Items()}
+	a := dropInsAnswer{Digest: p.Digest(), Fallback: s.fellBack.Load(), Items: p.Generation.Items()}
 	if s.guards != nil {
 		a.Costs = s.guards.series.Costs()
 	}

@@ -72,6 +72,8 @@ func (s *Server) reload(ctx context.Context, reopen bool) (res Result, err error
 		return res, err
 	}
 	if next.Same(old) && !reopen {
+		// After a fallback the sidecar may have gone back to what runs already.
+		s.runs(old, nil)
 		return res, nil
 	}
 	if err := s.checkClients(old, next); err != nil {
@@ -83,7 +85,7 @@ func (s *Server) reload(ctx context.Context, reopen bool) (res Result, err error
 	}
 	s.loader.Forget(next)
 	res.Changed = changes(old, next)
-	s.metrics.runs(next.Digest(), false)
+	s.runs(next, nil)
 	return res, nil
 }
 
@@ -103,7 +105,7 @@ func (s *Server) currentGeneration() (*generation.Generation, error) {
 	if s.opts.DropIns.Dir == "" {
 		return nil, nil
 	}
-	gen, err := generation.Resolve(s.opts.DropIns.Dir, generation.Current)
+	gen, err := s.generations.Resolve(generation.Current)
 	if errors.Is(err, generation.ErrNone) {
 		return nil, nil
 	}

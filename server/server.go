@@ -21,10 +21,12 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/template"
 	"github.com/prometheus/prometheus/tracing"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/util/features"
 	"github.com/prometheus/prometheus/util/notifications"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/evaluator"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
 )
 
@@ -49,17 +51,20 @@ type Server struct {
 	router     *route.Router
 	components []component
 
-	// reloading serialises reloads and guards loader and closed.
-	reloading sync.Mutex
-	loader    *plan.Loader
-	closed    bool
+	// reloading serialises reloads and guards what follows.
+	reloading   sync.Mutex
+	generations *generation.Source
+	loader      *plan.Loader
+	closed      bool
 
 	running atomic.Pointer[plan.Plan] // the plan in force
-	state   readiness
-	ready   chan struct{} // closed when ready for the first time
-	quit    chan struct{} // closed by /-/quit
-	quitted sync.Once
-	fatal   chan error // what ended the server from inside
+	// fellBack is nil unless that is of an older generation than the current.
+	fellBack atomic.Pointer[fallback]
+	state    readiness
+	ready    chan struct{} // closed when ready for the first time
+	quit     chan struct{} // closed by /-/quit
+	quitted  sync.Once
+	fatal    chan error // what ended the server from inside
 
 	background context.Context // ends when Stop begins
 	cancel     context.CancelFunc
@@ -82,6 +87,8 @@ func New(o Options) (*Server, error) {
 		logger:   o.Logger,
 		metrics:  newMetrics(o.Registerer),
 		features: features.NewRegistry(),
+
+		generations: generation.NewSource(o.DropIns.Dir),
 		birth:    time.Now().UTC(),
 		ready:    make(chan struct{}),
 		quit:     make(chan struct{}),
@@ -150,6 +157,8 @@ func (s *Server) build(base *plan.Plan) (err error) {
 }
 
 func (s *Server) declareFeatures() {
+	// As upstream's main tells how its labels are built in.
+	s.features.Enable(features.Prometheus, labels.ImplementationName)
 	s.features.Set(features.Prometheus, "agent_mode", s.opts.Agent)
 	s.features.Set(features.Prometheus, "server_mode", !s.opts.Agent)
 	s.features.Set(features.Prometheus, "auto_reload_config", s.opts.AutoReload)

@@ -50,13 +50,14 @@ func (s *Server) firstPlan(ctx context.Context) error {
 			err = s.commit(ctx, nil, p, false)
 		}
 		if err == nil {
-			fellBack := i > 0 && errs != nil
-			if fellBack {
-				s.logger.Error("The newest drop-ins are not in force", "running", describe(source), "digest", p.Digest(), "err", errs)
+			var f *fallback
+			if i > 0 && errs != nil {
+				f = &fallback{Running: describe(source), Reason: errs.Error()}
+				s.logger.Error("The newest drop-ins are not in force", "running", f.Running, "digest", p.Digest(), "err", errs)
 			}
 			s.loader.Forget(p)
-			s.metrics.runs(p.Digest(), fellBack)
-			s.metrics.reloaded(!fellBack, 0)
+			s.runs(p, f)
+			s.metrics.reloaded(f == nil, 0)
 			return nil
 		}
 		if errors.Is(err, generation.ErrNone) {
@@ -75,7 +76,7 @@ func (s *Server) planFrom(link string) (*plan.Plan, error) {
 	var gen *generation.Generation
 	if link != "" {
 		var err error
-		if gen, err = generation.Resolve(s.opts.DropIns.Dir, link); err != nil {
+		if gen, err = s.generations.Resolve(link); err != nil {
 			return nil, err
 		}
 	}

@@ -26,6 +26,30 @@ func TestStart_FallsBackToWhatLoads(t *testing.T) {
 			t.Error("the fallback is silent")
 		}
 
+		fellBack := func() *fallback {
+			var a dropInsAnswer
+			r.api("/status/dropins", &a)
+			return a.Fallback
+		}
+		if f := fellBack(); f == nil || f.Running != "the previous generation" || !strings.Contains(f.Reason, "team/web/rules.yaml") {
+			t.Errorf("the API says %+v of the fallback", f)
+		}
+
+		// The sidecar goes back to what runs already.
+		broken, err := os.Readlink(r.path("live", "current"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.link("gen-"+before, "current")
+		r.mustReload()
+		if gauge(r, "kube_monitoring_stack_server_generation_fallback") != 0 || fellBack() != nil {
+			t.Error("still said to have fallen back from what runs")
+		}
+		r.link(broken, "current")
+		if code, _ := r.reload(); code == http.StatusOK {
+			t.Error("what is broken is accepted")
+		}
+
 		// It mends as soon as there is something good.
 		r.publish(map[string]string{older: rule, good: rule})
 		r.mustReload()
