@@ -87,13 +87,12 @@ func New(o Options) (*Server, error) {
 		logger:   o.Logger,
 		metrics:  newMetrics(o.Registerer),
 		features: features.NewRegistry(),
-
-		generations: generation.NewSource(o.DropIns.Dir),
 		birth:    time.Now().UTC(),
 		ready:    make(chan struct{}),
 		quit:     make(chan struct{}),
 		fatal:    make(chan error, 1),
 	}
+	s.generations = generation.NewSource(o.DropIns.Dir)
 	s.background, s.cancel = context.WithCancel(context.Background())
 	s.webCtx, s.stopWeb = context.WithCancel(context.Background())
 	s.declareFeatures()

@@ -1,7 +1,6 @@
 package livedir
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -123,7 +122,7 @@ func (d *Dir) fill(dir string, b *dropin.Bundle) (Written, error) {
 	if err := d.step("manifest"); err != nil {
 		return w, err
 	}
-	raw, err := json.Marshal(m)
+	raw, err := m.Encode()
 	if err != nil {
 		return w, fmt.Errorf("encode manifest: %w", err)
 	}

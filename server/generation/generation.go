@@ -6,7 +6,6 @@ package generation
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -39,9 +38,21 @@ type Generation struct {
 	Live string
 }
 
+// Source finds generations in a live directory. It remembers the manifest it
+// read last, so that the next one costs what is different in it. It is not safe
+// for concurrent use.
+type Source struct {
+	live      string
+	manifests dropin.ManifestReader
+}
+
+// NewSource returns a Source of the generations in a live directory.
+func NewSource(live string) *Source { return &Source{live: live} }
+
 // Resolve reads the link in the live directory and then the manifest of the
 // generation it names. It returns [ErrNone] if there is no such link.
-func Resolve(live, link string) (*Generation, error) {
+func (s *Source) Resolve(link string) (*Generation, error) {
+	live := s.live
 	target, err := os.Readlink(filepath.Join(live, link))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(live, link), ErrNone)
@@ -49,29 +60,29 @@ func Resolve(live, link string) (*Generation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resolve generation: %w", err)
 	}
-	g, err := open(live, target)
+	g, err := s.open(target)
 	if err == nil {
 		return g, nil
 	}
 	// The sidecar removes old generations. If the link moved on while we were
 	// reading, what we failed to read is of no interest any more.
 	if again, lerr := os.Readlink(filepath.Join(live, link)); lerr == nil && again != target {
-		return open(live, again)
+		return s.open(again)
 	}
 	return nil, err
 }
 
-func open(live, target string) (*Generation, error) {
+func (s *Source) open(target string) (*Generation, error) {
 	dir := target
 	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(live, target)
+		dir = filepath.Join(s.live, target)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, dropin.ManifestName))
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	var m dropin.Manifest
-	if err := json.Unmarshal(raw, &m); err != nil {
+	m, err := s.manifests.Read(raw)
+	if err != nil {
 		return nil, fmt.Errorf("parse manifest of %s: %w", dir, err)
 	}
 	// Publishing is atomic, disks are not: a manifest that does not describe
@@ -82,7 +93,7 @@ func open(live, target string) (*Generation, error) {
 	if name := filepath.Base(dir); strings.HasPrefix(name, dirPrefix) && name != dirPrefix+m.Digest {
 		return nil, fmt.Errorf("generation %s holds the manifest of %s", name, m.Digest)
 	}
-	return &Generation{Dir: dir, Manifest: m, Live: live}, nil
+	return &Generation{Dir: dir, Manifest: m, Live: s.live}, nil
 }
 
 // Read returns an item's bytes, checked against the manifest.
