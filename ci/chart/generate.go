@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/values"
 )
 
@@ -41,8 +43,9 @@ func generate(root fs.FS) (want generated, stale []string, err error) {
 	return want, stale, nil
 }
 
-// generateRules copies the rules, without their unit tests, to where Helm's
-// templates can read them.
+// generateRules copies the rules, without their unit tests and comments, to
+// where Helm's templates can read them. Helm keeps the copy in the release's
+// Secret, where comments take room and nobody reads them.
 func generateRules(root fs.FS, want generated) error {
 	files, err := fs.Glob(root, rulesDir+"/*.yaml")
 	if err != nil {
@@ -56,9 +59,38 @@ func generateRules(root fs.FS, want generated) error {
 		if err != nil {
 			return err
 		}
-		want[chartRules+"/"+path.Base(p)] = data
+		if want[chartRules+"/"+path.Base(p)], err = withoutComments(data); err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
 	}
 	return nil
+}
+
+// withoutComments returns a YAML document without its comments. A # within a
+// text, as PromQL may have it, is none.
+func withoutComments(data []byte) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	dropComments(&doc)
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		return nil, err
+	}
+	if err := enc.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func dropComments(n *yaml.Node) {
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for _, child := range n.Content {
+		dropComments(child)
+	}
 }
 
 // generateValues makes the schema and the README's table of values.
