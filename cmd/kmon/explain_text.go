@@ -35,23 +35,23 @@ func explained(a explain.Answer, targets, steps bool) string {
 func considered(a explain.Answer) string {
 	x := a.Excluded
 	n := x.Unseen + x.Foreign + x.Unrouted
-	if n == 0 {
+	if n == 0 || len(a.Jobs) == a.Considered {
 		return count(a.Considered, "job") + " considered."
 	}
 	var why []string
 	for _, w := range []struct {
 		n    int
 		what string
-	}{{x.Unseen, "did not discover it"}, {x.Foreign, "discover other namespaces"}, {x.Unrouted, "select other objects by their first rules"}} {
+	}{{x.Unseen, "by discovery"}, {x.Foreign, "by namespace"}, {x.Unrouted, "by the labels they select"}} {
 		if w.n > 0 {
 			why = append(why, fmt.Sprintf("%d %s", w.n, w.what))
 		}
 	}
-	return fmt.Sprintf("%s considered, of which %d could never match: %s (--all lists them).", count(a.Considered, "job"), n, strings.Join(why, ", "))
+	return fmt.Sprintf("%s considered, of which %d are for other objects: %s (--all lists them).", count(a.Considered, "job"), n, strings.Join(why, ", "))
 }
 
 func writeJob(b *strings.Builder, j explain.JobVerdict, targets, steps bool) {
-	fmt.Fprintf(b, "%-12s  %s  (%s)\n", j.Outcome, j.ScrapePool, owner(j))
+	fmt.Fprintf(b, "%-12s  %s\n", j.Outcome, named(j))
 	if !targets {
 		fmt.Fprintf(b, "              %s\n", j.Reason)
 		return
@@ -66,11 +66,12 @@ func writeJob(b *strings.Builder, j explain.JobVerdict, targets, steps bool) {
 	}
 }
 
-func owner(j explain.JobVerdict) string {
+// named is a job by its author's name and where it is written.
+func named(j explain.JobVerdict) string {
 	if j.DropIn == nil {
-		return "base configuration"
+		return j.ScrapePool + " of the base configuration"
 	}
-	return fmt.Sprintf("drop-in %s, key %s, in namespace %s", j.DropIn.Name, j.DropIn.Key, j.DropIn.Namespace)
+	return fmt.Sprintf("%s of drop-in %s", strings.TrimPrefix(j.ScrapePool, j.DropIn.String()+"/"), j.DropIn)
 }
 
 func writeTarget(b *strings.Builder, t explain.TargetVerdict, steps bool) {

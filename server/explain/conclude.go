@@ -25,16 +25,27 @@ func (a *Answer) conclude(f facts) {
 		a.Remedy = j.Remedy
 	case a.Considered == 0:
 		a.Summary = fmt.Sprintf("%s is not scraped: there is no such job", a.Object)
-	case !a.Exists:
-		a.Summary = fmt.Sprintf("%s is not scraped: none of %s has found it, and no watch would show whether it exists", a.Object, count(a.Considered, "job"))
-		a.Remedy = "Check its name. If it is right, write a job that discovers it."
 	default:
-		a.Summary = fmt.Sprintf("%s is not scraped: none of %s has found a target of it", a.Object, count(a.Considered, "job"))
+		a.Summary = fmt.Sprintf("%s is not scraped: %s", a.Object, a.nobody())
 		a.Remedy = "Write a job that discovers it."
-		if len(a.Remarks) > 0 {
-			a.Summary += ". " + a.Remarks[0]
+		if !a.Exists {
+			a.Remedy = "Check how it is written. If it is right, write a job that discovers it."
 		}
 	}
+}
+
+// nobody says that no job came near.
+func (a *Answer) nobody() string {
+	of := fmt.Sprintf("none of the jobs considered (%d)", a.Considered)
+	for _, j := range a.Jobs {
+		if j.Source != "" {
+			return of + " is meant for it"
+		}
+	}
+	if !a.Exists && a.Object.Kind != Address {
+		return of + " has found it, and no watch would show whether it exists"
+	}
+	return of + " has found a target of it"
 }
 
 func (a *Answer) scraped(by []string) {
@@ -44,7 +55,7 @@ func (a *Answer) scraped(by []string) {
 		a.Remedy = best.Remedy
 		return
 	}
-	a.Summary = fmt.Sprintf("%s is scraped by %s", a.Object, strings.Join(by[:min(len(by), maxNamed)], " and "))
+	a.Summary = fmt.Sprintf("%s is scraped by %s", a.Object, strings.Join(by[:min(len(by), maxNamed)], ", "))
 	if more := len(by) - maxNamed; more > 0 {
 		a.Summary += fmt.Sprintf(" and %s more", count(more, "job"))
 	}

@@ -156,7 +156,7 @@ func TestExplain(t *testing.T) {
 		},
 		"the wrong port name": {
 			ask: "payments/api-0", objects: running, jobs: []Job{job(t, "payments", keepApp+","+keepPort).seeing(false, "", g)},
-			cause: Unrouted, says: []string{
+			cause: Dropped, says: []string{
 				`job payments/job/job.yaml/api drops it at relabel step 2: keep __meta_kubernetes_pod_container_port_name="web" does not match "metrics"`,
 				`Name a port of the container "metrics" (it has web)`,
 			},
@@ -178,7 +178,7 @@ func TestExplain(t *testing.T) {
 		},
 		"the wrong label": {
 			ask: "payments/api-0", objects: running, jobs: []Job{job(t, "payments", `{action: keep, source_labels: [__meta_kubernetes_pod_label_app], regex: web|shop}`).seeing(false, "", g)},
-			cause: Unrouted, says: []string{`Give the pod the label app: "web" or "shop"`},
+			cause: Dropped, says: []string{`Give the pod the label app: "web" or "shop"`},
 		},
 		"a pattern": {
 			ask: "payments/api-0", objects: running, jobs: []Job{job(t, "payments", `{action: keep, source_labels: [__meta_kubernetes_pod_label_app], regex: web-.+}`).seeing(true, "", g)},
@@ -212,11 +212,11 @@ func TestExplain(t *testing.T) {
 		},
 		"no address": {
 			ask: "payments/api-0", objects: running, jobs: []Job{job(t, "payments", `{target_label: __address__, replacement: ''}`).seeing(true, "", g)},
-			cause: Invalid, says: []string{"cannot be scraped: no address"},
+			cause: Invalid, says: []string{"keeps it, but cannot scrape it: no address"},
 		},
 		"not taken over yet": {
 			ask: "payments/api-0", objects: running, jobs: []Job{fits.seeing(true, "", g)},
-			cause: Pending, says: []string{"not among the targets of the job yet", "could not be started"},
+			cause: Pending, says: []string{"does not scrape it yet", "could not be started"},
 		},
 		"a sample limit": {
 			ask: "payments/api-0", objects: running, jobs: []Job{fits.seeing(true, "", g).active(t, g, errors.New("sample limit exceeded"))},
@@ -377,12 +377,12 @@ func TestExplain_Duplicates(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := Explain(o, []Job{j}, cluster{api()}, Options{}).Jobs[0]
-	if v.Cause != Scraped || v.Others[0].Cause != Duplicate || !strings.Contains(v.Others[0].Reason, "the same as 10.0.0.1:80") {
+	if v.Cause != Scraped || v.Others[0].Cause != Duplicate || !strings.Contains(v.Others[0].Reason, "the same target as of 10.0.0.1:80") {
 		t.Errorf("%s, and %s: %s", v.Cause, v.Others[0].Cause, v.Others[0].Reason)
 	}
 	// Two jobs on one target store everything twice.
 	k := jobWith(t, "shop", "kubernetes_sd_configs: [{role: pod}]", `{target_label: __address__, replacement: '10.0.0.1:9'}`).seeing(true, "", g).active(t, g, nil)
-	if a := Explain(o, []Job{j, k}, cluster{api()}, Options{}); !strings.Contains(a.Summary, " and shop/job/job.yaml/api") || !strings.Contains(strings.Join(a.Remarks, ""), "stored more than once") {
+	if a := Explain(o, []Job{j, k}, cluster{api()}, Options{}); !strings.Contains(a.Summary, ", shop/job/job.yaml/api") || !strings.Contains(strings.Join(a.Remarks, ""), "stored more than once") {
 		t.Errorf("%s %v", a.Summary, a.Remarks)
 	}
 }

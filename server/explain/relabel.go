@@ -25,7 +25,7 @@ func (w *walker) relabel(t *TargetVerdict, j *Job, lb *labels.Builder) bool {
 		}
 		if s.Keep {
 			if rule.Action == relabel.Keep {
-				t.score.passed++
+				t.score.passed += evidence(s.Sources)
 			}
 			continue
 		}
@@ -132,13 +132,4 @@ func (s *Step) missed() ([]want, bool) {
 		}
 	}
 	return best, best != nil
-}
-
-// nearly is the share of a dropping rule that matched all the same, below 1.
-func (s *Step) nearly() float64 {
-	misses, ok := s.missed()
-	if !ok {
-		return 0
-	}
-	return 1 - float64(len(misses))/float64(len(s.Sources))
 }

@@ -86,6 +86,14 @@ func (w *walker) walk(j *Job) JobVerdict {
 	v.TargetVerdict, v.Others = all[0], all[1:]
 	// Who wrote a job in the object's namespace is likely to have meant it.
 	v.score.own = j.Owner != nil && j.Owner.Namespace == w.object.Namespace
+	switch {
+	case v.Cause != Unrouted && v.Cause != Dropped:
+	case v.score.weight() < near:
+		v.score.tier = 0
+	case v.Cause == Unrouted:
+		// Routing only foresaw what relabeling would have come to.
+		v.verdict(Dropped, v.Reason)
+	}
 	return v
 }
 
@@ -117,7 +125,7 @@ func (w *walker) target(j *Job, g *targetgroup.Group, i int) TargetVerdict {
 	}
 	final, err := scrape.PopulateLabels(lb, cfg, own, g.Labels)
 	if err != nil {
-		t.verdict(Invalid, "relabeling keeps it, but it cannot be scraped: "+err.Error())
+		t.verdict(Invalid, "keeps it, but cannot scrape it: "+err.Error())
 		t.Remedy = "Set what is missing by a relabel rule; the address is the label __address__."
 		return t
 	}
@@ -132,7 +140,7 @@ func (w *walker) target(j *Job, g *targetgroup.Group, i int) TargetVerdict {
 func (t *TargetVerdict) judge(j *Job, made *scrape.Target, f facts) {
 	at := slices.IndexFunc(j.Active, func(a *scrape.Target) bool { return same(a, t.final, t.ScrapeURL) })
 	if at < 0 {
-		t.verdict(Pending, "relabeling keeps it, but it is not among the targets of the job yet")
+		t.verdict(Pending, "keeps it, but does not scrape it yet")
 		t.Remedy = "It is usually a second away. If it stays so, the job could not be started: the server's log says why, often a missing certificate."
 		return
 	}
@@ -145,12 +153,12 @@ func (t *TargetVerdict) judge(j *Job, made *scrape.Target, f facts) {
 	switch {
 	case active.Health() == scrape.HealthBad && err != nil:
 		t.LastError = err.Error()
-		t.verdict(Failing, "is scraped at "+t.ScrapeURL+" without success: "+t.LastError)
+		t.verdict(Failing, "scrapes it at "+t.ScrapeURL+" without success: "+t.LastError)
 		t.Remedy = f.failing(t.LastError, t.ScrapeURL, made.GetValue(model.AddressLabel))
 	case active.Health() == scrape.HealthUnknown:
-		t.verdict(Scraped, "is about to be scraped for the first time at "+t.ScrapeURL)
+		t.verdict(Scraped, "is about to scrape it for the first time at "+t.ScrapeURL)
 	default:
-		t.verdict(Scraped, "is scraped at "+t.ScrapeURL)
+		t.verdict(Scraped, "scrapes it at "+t.ScrapeURL+" with success")
 	}
 	if j.Refused > 0 && t.Cause == Scraped {
 		t.Reason += fmt.Sprintf(", but %d new series of its drop-in are refused, whose budget is %d", j.Refused, j.Budget)
@@ -189,7 +197,7 @@ func twins(all []TargetVerdict) {
 				first.ScrapeURL != t.ScrapeURL || !labels.Equal(first.final, t.final) {
 				continue
 			}
-			t.verdict(Duplicate, fmt.Sprintf("is after relabeling the same as %s of %s, and is scraped once for both", cmp.Or(first.Address, "the target"), first.Source))
+			t.verdict(Duplicate, fmt.Sprintf("makes of it the same target as of %s of %s, and scrapes both at once", cmp.Or(first.Address, "the target"), first.Source))
 			t.Remedy = ""
 			break
 		}
