@@ -18,6 +18,7 @@ import (
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/boot"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/disk"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/log"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/query"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/size"
@@ -52,6 +53,7 @@ type guards struct {
 	disk   *disk.Guard // nil without a reserve, and then does nothing
 	series *series.Guard
 	query  *query.Guard
+	log    *log.Guard
 	boot   atomic.Pointer[boot.Start] // nil before the storage is opened
 	// quarantine of blocks that cannot be read, nil before the storage is opened
 	quarantine atomic.Pointer[quarantine.Quarantine]
@@ -76,6 +78,10 @@ func (s *Server) newGuards() (*guards, error) {
 			Known:  func(job string) bool { p := s.running.Load(); return p == nil || p.HasJob(job) },
 			Pools:  func() map[string][]*scrape.Target { return s.discovery.scrape.TargetsActive() },
 			Logger: s.logger.With("component", "series guard"), Registerer: o.Registerer,
+		}),
+		log: log.New(log.Options{
+			Dir: o.dataDir(), End: func(err error) { s.fail("storage", err) },
+			Logger: s.logger.With("component", "log guard"), Registerer: o.Registerer,
 		}),
 		query: query.New(query.Options{
 			Query: o.Guards.QueryMemory, Rule: o.Guards.RuleMemory, Heap: o.Guards.QueryHeap,
@@ -105,7 +111,7 @@ func (g *guards) storage(local storage.Storage) storage.Storage {
 	if g == nil {
 		return local
 	}
-	return g.series.Storage(g.disk.Storage(local))
+	return g.series.Storage(g.disk.Storage(g.log.Storage(local)))
 }
 
 // open opens the TSDB under the guards that take part in that.
@@ -139,6 +145,15 @@ func (g *guards) run(ctx context.Context, s *Server) {
 	s.loops.Go(func() { g.disk.Run(ctx) })
 	s.loops.Go(func() { g.series.Run(ctx) })
 	s.loops.Go(func() { g.query.Run(ctx) })
+	s.loops.Go(func() { g.log.Run(ctx) })
+}
+
+// closed is called after the storage was closed.
+func (g *guards) closed() error {
+	if g == nil {
+		return nil
+	}
+	return g.log.Closed()
 }
 
 // stopping notes that a stop was asked for, so that being killed in the middle
@@ -161,6 +176,9 @@ type guardsAnswer struct {
 	Boot    *boot.Status    `json:"boot,omitempty"`
 	Disk    *disk.Status    `json:"disk,omitempty"`
 	Queries []query.Running `json:"queries,omitempty"`
+	// LogTorn is true after a write to the write-ahead log failed: nothing is
+	// ingested until a restart has repaired it.
+	LogTorn bool `json:"logTorn,omitempty"`
 	// Quarantine lists the blocks that could not be read and were set aside.
 	Quarantine []quarantine.Note `json:"quarantine,omitempty"`
 }
@@ -170,6 +188,7 @@ func (s *Server) guardStatus(w http.ResponseWriter, r *http.Request) {
 	var a guardsAnswer
 	if g := s.guards; g != nil {
 		a.Queries = g.query.Running()
+		a.LogTorn = g.log.Torn()
 		a.Quarantine = g.quarantine.Load().Notes()
 		if start := g.boot.Load(); start != nil {
 			st := start.Status()

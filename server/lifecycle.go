@@ -123,6 +123,7 @@ func (s *Server) Stop() error {
 		{"tracing", func() error { s.tracing.Stop(); return nil }},
 		{"background work", func() error { s.loops.Wait(); return nil }},
 		{"storage", s.data.fanout.Close},
+		{"guards", s.guards.closed},
 		{"query engine", func() error {
 			if s.data.engine != nil {
 				return s.data.engine.Close()
