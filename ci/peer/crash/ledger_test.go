@@ -30,6 +30,8 @@ const (
 type ledger struct {
 	mu     sync.Mutex // guards what follows
 	pushes int
+	// newest is the time of the last push in milliseconds; no two are the same.
+	newest int64
 	// narrow pushes by their time in milliseconds: number and whether acknowledged.
 	narrow map[int64]push
 	wide   map[string]push
@@ -61,16 +63,18 @@ func (l *ledger) acked() (n int) {
 	return n
 }
 
-func (l *ledger) next() int {
+// next returns number and time of a new push.
+func (l *ledger) next() (p push, at int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pushes++
-	return l.pushes
+	l.newest = max(time.Now().UnixMilli(), l.newest+1)
+	return push{number: l.pushes}, l.newest
 }
 
 // pushNarrow sends a sample for each of a few old series and notes the answer.
 func (l *ledger) pushNarrow(ctx context.Context, url string) error {
-	p, at := push{number: l.next()}, time.Now().UnixMilli()
+	p, at := l.next()
 	var series []prompb.TimeSeries
 	for i := range narrowSeries {
 		series = append(series, prompb.TimeSeries{
@@ -88,7 +92,7 @@ func (l *ledger) pushNarrow(ctx context.Context, url string) error {
 
 // pushWide sends a sample for each of many new series and notes the answer.
 func (l *ledger) pushWide(ctx context.Context, url string) error {
-	p, at := push{number: l.next()}, time.Now().UnixMilli()
+	p, at := l.next()
 	name := strconv.Itoa(p.number)
 	var series []prompb.TimeSeries
 	for i := range wideSeries {

@@ -62,7 +62,7 @@ func TestTornLog(t *testing.T) {
 
 			// The log is whole again: nothing that follows is lost.
 			after := newLedger()
-			after.pushes = l.pushes
+			after.pushes, after.newest = l.pushes, l.newest
 			for range 5 {
 				if err := errors.Join(after.pushNarrow(t.Context(), r.URL), after.pushWide(t.Context(), r.URL)); err != nil {
 					t.Fatal(err)
