@@ -5,6 +5,27 @@ import (
 	"strings"
 )
 
+// misses decides which of the jobs that were not handed the object, and which
+// are in order, are near misses: of those it is told at what step relabeling
+// would have dropped it.
+func (a *Answer) misses() {
+	// Of several jobs with nothing to speak for them but their namespace, none
+	// is nearer than the others.
+	if len(a.Jobs) > 1 && a.Jobs[0].score.passed < near && a.Jobs[0].score.compare(a.Jobs[1].score) == 0 {
+		for i := range a.Jobs {
+			if j := &a.Jobs[i]; j.Cause == Unrouted || j.Cause == Dropped {
+				j.score.tier = 0
+			}
+		}
+	}
+	for i := range a.Jobs {
+		j := &a.Jobs[i]
+		if j.Cause == Unrouted && !a.Scraped && j.score.tier > 0 && (i == 0 || j.score.passed >= near) {
+			j.verdict(Dropped, j.Reason)
+		}
+	}
+}
+
 // conclude writes the summary from the jobs, which are in order.
 func (a *Answer) conclude(f facts) {
 	var by []string
@@ -28,7 +49,10 @@ func (a *Answer) conclude(f facts) {
 	default:
 		a.Summary = fmt.Sprintf("%s is not scraped: %s", a.Object, a.nobody())
 		a.Remedy = "Write a job that discovers it."
-		if !a.Exists {
+		switch {
+		case f.remedy != "":
+			a.Remedy = f.remedy
+		case !a.Exists:
 			a.Remedy = "Check how it is written. If it is right, write a job that discovers it."
 		}
 	}

@@ -81,6 +81,7 @@ func Explain(o Object, jobs []Job, c Cluster, opts Options) Answer {
 		a.Jobs = append(a.Jobs, v)
 	}
 	slices.SortStableFunc(a.Jobs, nearer)
+	a.misses()
 	a.Remarks = append(facts.remarks, w.remarks()...)
 	a.conclude(facts)
 	a.trim(opts)

@@ -294,3 +294,20 @@ func TestExplain_NoNearMiss(t *testing.T) {
 		t.Errorf("%q with %d jobs, want %q", a.Summary, len(a.Jobs), want)
 	}
 }
+
+// TestExplain_OwnNamespace has jobs that nothing but their namespace speaks for.
+func TestExplain_OwnNamespace(t *testing.T) {
+	keepWeb := `{action: keep, source_labels: [__meta_kubernetes_pod_label_app], regex: web}`
+	j := job(t, "payments", keepWeb).seeing(false, "", podGroup())
+	k := job(t, "payments", keepWeb).seeing(false, "", podGroup())
+	o, err := Parse("payments/api-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := Explain(o, []Job{j}, cluster{api()}, Options{}); !strings.Contains(a.Summary, "The nearest: job payments/") || len(a.Jobs) != 1 {
+		t.Errorf("%q with %d jobs, want the only job of the namespace", a.Summary, len(a.Jobs))
+	}
+	if a := Explain(o, []Job{j, k}, cluster{api()}, Options{}); strings.Contains(a.Summary, "nearest") || len(a.Jobs) != 0 || a.Excluded.Unrouted != 2 {
+		t.Errorf("%q with %d jobs, want none of two that are equal", a.Summary, len(a.Jobs))
+	}
+}

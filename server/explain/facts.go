@@ -25,10 +25,12 @@ type facts struct {
 	exists bool
 	// blocked is why no job can have a target of it, empty if nothing is
 	// known to be in the way.
-	blocked, remedy string
-	remarks         []string
-	pod             *corev1.Pod
-	service         *corev1.Service
+	blocked string
+	// remedy is what to do if no job has found a target of it.
+	remedy  string
+	remarks []string
+	pod     *corev1.Pod
+	service *corev1.Service
 	// unselected says that Services are watched and none selects the pod.
 	unselected bool
 }
@@ -105,6 +107,7 @@ func (f *facts) ofService(c Cluster) {
 	switch {
 	case selected == 0:
 		f.remarks = append(f.remarks, fmt.Sprintf("the Service has no endpoints: no pod has the labels it selects, %s", labels.SelectorFromSet(s.Spec.Selector)))
+		f.remedy = "Correct the Service's selector or the pods' labels."
 	case selected == unready:
 		f.remarks = append(f.remarks, fmt.Sprintf("none of the %d pods behind the Service is ready", selected))
 	}

@@ -86,13 +86,8 @@ func (w *walker) walk(j *Job) JobVerdict {
 	v.TargetVerdict, v.Others = all[0], all[1:]
 	// Who wrote a job in the object's namespace is likely to have meant it.
 	v.score.own = j.Owner != nil && j.Owner.Namespace == w.object.Namespace
-	switch {
-	case v.Cause != Unrouted && v.Cause != Dropped:
-	case v.score.weight() < near:
+	if (v.Cause == Unrouted || v.Cause == Dropped) && v.score.weight() < near {
 		v.score.tier = 0
-	case v.Cause == Unrouted:
-		// Routing only foresaw what relabeling would have come to.
-		v.verdict(Dropped, v.Reason)
 	}
 	return v
 }
