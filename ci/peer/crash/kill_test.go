@@ -118,7 +118,9 @@ func (k *killing) during(d time.Duration) {
 	default:
 	}
 	k.Kill()
-	k.early++
+	if !k.logged("Server is ready") {
+		k.early++
+	}
 }
 
 // work loads the server and kills it that long after.

@@ -38,8 +38,6 @@ func TestTornLog(t *testing.T) {
 			r.Kill()
 			before := l.acked()
 			segment, size := lastSegment(t, r)
-			// What lies in the last page and a record before it is at stake: at most
-			// the last push of each kind, and the scrapes and rules of none.
 			if err := c.damage(segment, size); err != nil {
 				t.Fatal(err)
 			}
@@ -49,6 +47,8 @@ func TestTornLog(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			// A push of new series fills more than a page, so the last page holds
+			// parts of one push of each kind at most.
 			if lost > narrowSeries+wideSeries {
 				t.Errorf("%d of %d acknowledged samples are lost, more than the last two pushes", lost, before)
 			}
