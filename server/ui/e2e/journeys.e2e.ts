@@ -20,7 +20,7 @@ test("an expression is completed, run, drawn and shared", async () => {
   const { page, complaints } = await open("query");
   const editor = page.getByRole("textbox", { name: "Expression" });
   await editor.click();
-  await page.keyboard.type("http_requ", { delay: 40 });
+  await page.keyboard.type("http_requests_t", { delay: 40 });
   await page.getByRole("option", { name: /http_requests_total/ }).first().waitFor();
   await page.screenshot({ path: `${pictures}/query-completion.png` });
   await page.keyboard.press("Enter");
@@ -104,6 +104,7 @@ test("keys lead everywhere", async () => {
   await page.keyboard.press("g");
   await page.keyboard.press("t");
   await page.waitForURL(/\/targets$/);
+  await page.getByPlaceholder("Search address, label, error").waitFor();
   await page.keyboard.press("/");
   await page.keyboard.type("payment");
   await page.waitForURL(/q=payment/);
@@ -126,7 +127,7 @@ test("theme and time zone are kept", async () => {
 
 test("a dashboard's variables, rows and links work", async () => {
   const { page, complaints } = await open("dashboards/shop");
-  await page.getByRole("button", { name: "Pod" }).click();
+  await page.getByRole("button", { name: "Pod", exact: true }).click();
   await page.getByRole("option", { name: "api-1" }).click();
   await page.waitForURL(/var-pod=api-1/);
   await page.keyboard.press("Escape");

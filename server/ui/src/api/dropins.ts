@@ -23,11 +23,18 @@ export interface Problem {
   excerpt?: { first: number; lines: string[] };
 }
 
-/** What a drop-in costs the server. Parts that were not measured are absent. */
+/** What a drop-in's targets cost the server. */
 export interface Cost {
-  series?: number;
-  samplesPerSecond?: number;
-  ruleSeconds?: number;
+  /** The drop-in's Ref, or the name of a job of the base configuration. */
+  owner: string;
+  dropIn?: Ref;
+  targets: number;
+  /** Series of the last scrapes, and how many it may have; no budget is no limit. */
+  series: number;
+  budget?: number;
+  /** Series that were refused since they would have gone over the budget. */
+  refused: number;
+  samplesPerSecond: number;
 }
 
 export interface DropIn {
@@ -42,31 +49,23 @@ export interface DropIn {
   cost?: Cost;
 }
 
-export interface Reload {
-  time: string;
-  digest: string;
-  /** Empty for a reload that succeeded. */
-  error?: string;
-  changed?: Record<string, number>;
-  took?: string;
-}
-
 /** A published file: what is in use, whatever the sidecar says. */
 interface Item {
   ref: Ref;
   kind: Kind;
   version?: string;
   stale?: boolean;
-  cost?: Cost;
 }
 
 /** The answer as the server gives it. */
 export interface DropInsAnswer {
   digest: string;
+  /** The server could not start with the current generation. */
+  fallback?: { running: string; reason: string };
   items: Item[];
+  costs?: Cost[];
   /** What the sidecar last reported; absent without one. */
   sidecar?: { synced: boolean; error?: string; dropIns: DropIn[] };
-  reloads?: Reload[];
 }
 
 export interface DropIns {
@@ -76,32 +75,25 @@ export interface DropIns {
   error?: string;
   synced: boolean;
   dropIns: DropIn[];
-  /** Newest first; absent if the server keeps none. */
-  reloads?: Reload[];
+  /** Of drop-ins and of the base configuration's jobs, the most expensive first. */
+  costs: Cost[];
 }
 
 /** Puts together what is in use and what the sidecar knows of newer edits. */
 export function readDropIns(answer: DropInsAnswer): DropIns {
-  const costs = new Map(answer.items.map((it) => [refString(it.ref), it.cost]));
+  const costs = new Map((answer.costs ?? []).map((c) => [c.owner, c]));
   const reported = answer.sidecar?.dropIns ?? [];
   const known = new Set(reported.map((d) => refString(d.ref)));
-  const dropIns = [
-    ...reported.map((d) => {
-      const cost = d.cost ?? costs.get(refString(d.ref));
-      return cost ? { ...d, cost } : d;
-    }),
-    ...answer.items
-      .filter((it) => !known.has(refString(it.ref)))
-      .map((it): DropIn => ({ ...it, state: it.stale ? "stale" : "active", ...(it.version !== undefined && { running: it.version }) })),
-  ];
-  const error = answer.sidecar?.error;
-  return {
-    digest: answer.digest,
-    synced: answer.sidecar?.synced ?? true,
-    dropIns,
-    ...(error && { error }),
-    ...(answer.reloads && { reloads: answer.reloads }),
-  };
+  const running = answer.items
+    .filter((it) => !known.has(refString(it.ref)))
+    .map((it): DropIn => ({ ref: it.ref, kind: it.kind, state: it.stale ? "stale" : "active", ...(it.version !== undefined && { running: it.version }) }));
+  const dropIns = [...reported, ...running].map((d) => {
+    const cost = costs.get(refString(d.ref));
+    return cost ? { ...d, cost } : d;
+  });
+  const fallback = answer.fallback && `The server runs ${answer.fallback.running}: ${answer.fallback.reason}`;
+  const error = fallback ?? answer.sidecar?.error;
+  return { digest: answer.digest, synced: answer.sidecar?.synced ?? true, dropIns, costs: answer.costs ?? [], ...(error && { error }) };
 }
 
 export function refString(ref: Ref): string {

@@ -45,6 +45,26 @@ export interface WalReplay {
   current: number;
 }
 
+/** What keeps the server alive; parts are absent where there is no such guard. */
+export interface Guards {
+  disk?: { total: number; available: number; reserve: number; paused: boolean; futile: boolean };
+  /** Queries that are being executed, the most expensive first. */
+  queries?: RunningQuery[];
+  logTorn?: boolean;
+  /** Blocks that could not be read and were set aside. */
+  quarantine?: { block: string; minTime: number; maxTime: number; reason: string; since: string }[];
+  boot?: { replaying: boolean; died?: unknown[]; reason?: string };
+}
+
+export interface RunningQuery {
+  query: string;
+  kind: string;
+  began: string;
+  series: number;
+  /** What it is expected to need. */
+  bytes: number;
+}
+
 export interface Notification {
   text: string;
   date: string;

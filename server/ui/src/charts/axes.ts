@@ -19,8 +19,10 @@ export function timeAxis(theme: ChartTheme, zone: Zone): uPlot.Axis {
   };
 }
 
+const powersOfTwo = Array.from({ length: 60 }, (_, i) => 2 ** i);
+
 /** The axis of values, as wide as its longest label. */
-export function valueAxis(theme: ChartTheme, scale: string, format: (v: number) => string, side: 1 | 3 = 3): uPlot.Axis {
+export function valueAxis(theme: ChartTheme, scale: string, format: (v: number) => string, side: 1 | 3 = 3, binary = false): uPlot.Axis {
   return {
     scale,
     side,
@@ -28,6 +30,7 @@ export function valueAxis(theme: ChartTheme, scale: string, format: (v: number) 
     font: theme.font,
     gap: 6,
     space: 34,
+    ...(binary && { incrs: powersOfTwo }),
     size: (_u, values) => Math.min(110, Math.max(34, 12 + 6.6 * Math.max(0, ...(values ?? []).map((v) => v.length)))),
     grid: { stroke: theme.grid, width: 1, show: side === 3 },
     ticks: { show: false },

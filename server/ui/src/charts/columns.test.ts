@@ -12,12 +12,12 @@ test("samples go to their place on the grid and gaps stay", () => {
   expect(align({ metric: {}, values: [[110, "+Inf"]] }, grid)).toEqual([null, null, null, null]);
 });
 
-test("stacking adds up from below, negative values downwards", () => {
+test("stacking adds up from the last, negative values downwards", () => {
   expect(stack([[1, 2, null], [10, null, 5], [-1, -2, -3], [-1, 1, 1]])).toEqual([
-    [1, 2, null],
-    [11, null, 5],
-    [-1, -2, -3],
-    [-2, 3, 6],
+    [11, 3, null],
+    [10, null, 6],
+    [-2, -2, -3],
+    [-1, 1, 1],
   ]);
 });
 

@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { Zone } from "../format/time.ts";
 import { timeAxis, tzDate, valueAxis } from "./axes.ts";
-import { faded } from "./palette.ts";
+import { faded, mixed } from "./palette.ts";
 import type { ChartSeries, Limit, Mark } from "./series.ts";
 import type { ChartTheme } from "./theme.ts";
 
@@ -19,6 +19,8 @@ export interface LineOptions {
   min?: number | undefined;
   max?: number | undefined;
   log: boolean;
+  /** Values count bytes: steps of the axis are powers of two. */
+  binary?: boolean;
   limits: readonly Limit[];
   /** Charts with the same key share their cursor. */
   sync?: string | undefined;
@@ -53,9 +55,8 @@ export function lineOptions(theme: ChartTheme, series: readonly ChartSeries[], o
       y: { range: valueRange(o), ...(o.log && { distr: 3 as const }) },
       ...(right && { right: { range: valueRange({ ...o, min: undefined, max: undefined }) } }),
     },
-    axes: [timeAxis(theme, o.zone), valueAxis(theme, "y", o.format), ...(right ? [valueAxis(theme, "right", right.unit ?? o.format, 1)] : [])],
-    series: [{}, ...series.map((s) => line(s, o))],
-    ...(o.stacked && { bands: bands(series) }),
+    axes: [timeAxis(theme, o.zone), valueAxis(theme, "y", o.format, 3, o.binary), ...(right ? [valueAxis(theme, "right", right.unit ?? o.format, 1)] : [])],
+    series: [{}, ...series.map((s) => line(s, o, theme))],
     hooks: {
       setCursor: [hooks.cursor],
       setSeries: [(_u, index, opts) => "focus" in opts && hooks.focus(index)],
@@ -70,7 +71,7 @@ export function lineOptions(theme: ChartTheme, series: readonly ChartSeries[], o
   };
 }
 
-function line(s: ChartSeries, o: LineOptions): uPlot.Series {
+function line(s: ChartSeries, o: LineOptions, theme: ChartTheme): uPlot.Series {
   const draw = s.draw ?? "line";
   const fill = s.fill ?? o.fill;
   const paths =
@@ -83,7 +84,7 @@ function line(s: ChartSeries, o: LineOptions): uPlot.Series {
     width: s.width ?? o.width,
     spanGaps: o.spanGaps,
     ...(s.dash && { dash: s.dash }),
-    ...(fill > 0 && { fill: faded(s.color, fill) }),
+    ...(fill > 0 && { fill: o.stacked ? mixed(s.color, fill, theme.ground) : faded(s.color, fill) }),
     ...(paths && { paths }),
     points: draw === "points" || o.points ? { show: true, size: 5 } : { show: lonely, size: 4, fill: s.color },
   };
@@ -95,12 +96,6 @@ function lonely(u: uPlot, index: number): boolean {
   let samples = 0;
   for (const value of data) if (value !== null && value !== undefined) samples++;
   return samples > 0 && samples < 3;
-}
-
-/** Each stacked area ends where the one below begins. */
-function bands(series: readonly ChartSeries[]): uPlot.Band[] {
-  const shown = series.map((s, i) => ({ s, i: i + 1 })).filter(({ s }) => !s.hidden);
-  return shown.slice(1).map(({ i }, k) => ({ series: [i, shown[k]?.i ?? 0] as [number, number] }));
 }
 
 function valueRange(o: Pick<LineOptions, "min" | "max" | "stacked" | "fill" | "log">): uPlot.Range.Function {

@@ -12,6 +12,11 @@ export function seriesColor(i: number): string {
   return `hsl(${Math.round((i * 137.508) % 360)} 52% ${48 + ((i >> 2) % 3) * 7}%)`;
 }
 
+/** The colour as if with an alpha on the ground, but opaque: what lies below does not shine through. */
+export function mixed(color: string, alpha: number, ground: string): string {
+  return `color-mix(in srgb, ${color} ${Math.round(alpha * 100)}%, ${ground})`;
+}
+
 /** The colour with an alpha, for areas under lines. */
 export function faded(color: string, alpha: number): string {
   return `color-mix(in srgb, ${color} ${Math.round(alpha * 100)}%, transparent)`;

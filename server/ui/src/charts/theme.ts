@@ -2,6 +2,8 @@
 export interface ChartTheme {
   text: string;
   grid: string;
+  /** What charts lie on. */
+  ground: string;
   line: string;
   font: string;
 }
@@ -15,7 +17,7 @@ export function chartTheme(): ChartTheme {
     probe.style.color = `var(${name})`;
     return getComputedStyle(probe).color;
   };
-  const theme = { text: color("--text-3"), grid: color("--line"), line: color("--line-strong"), font: '11px "Inter Variable", system-ui, sans-serif' };
+  const theme = { text: color("--text-3"), grid: color("--line"), ground: color("--surface"), line: color("--line-strong"), font: '11px "Inter Variable", system-ui, sans-serif' };
   probe.remove();
   return theme;
 }

@@ -24,7 +24,8 @@ test.each([
   ["furlongs", 3, undefined, "3 furlongs"],
   ["none", NaN, undefined, "NaN"],
   ["none", Infinity, undefined, "+Inf"],
-  ["none", 0.00001, undefined, "1.00e-5"],
+  ["none", 0.000001, undefined, "1.00e-6"],
+  ["none", 0.000113, undefined, "0.00011"],
 ])("%s of %j with %j decimals is %j", (unit, value, decimals, text) => expect(unitFormat(unit)(value, decimals)).toBe(text));
 
 test("numbers for reading", () => {

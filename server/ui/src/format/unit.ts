@@ -27,7 +27,8 @@ function number(v: number, decimals: number | undefined): string {
   if (!Number.isFinite(v)) return Number.isNaN(v) ? "NaN" : v > 0 ? "+Inf" : "−Inf";
   if (decimals !== undefined) return v.toFixed(Math.min(20, Math.max(0, decimals)));
   const abs = Math.abs(v);
-  if (abs !== 0 && abs < 0.001) return v.toExponential(2);
+  if (abs !== 0 && abs < 1e-5) return v.toExponential(2);
+  if (abs !== 0 && abs < 0.01) return String(Number(v.toPrecision(2)));
   return trim(v, abs >= 100 ? 0 : abs >= 10 ? 1 : abs >= 1 ? 2 : 3);
 }
 
@@ -89,6 +90,11 @@ const formats: Record<string, Format> = {
   cps: rate("c/s"), ops: rate("ops/s"), reqps: rate("req/s"), rps: rate("rd/s"), wps: rate("wr/s"), iops: rate("io/s"), eps: rate("evt/s"), mps: rate("msg/s"),
   cpm: rate("c/m"), opm: rate("ops/m"), reqpm: rate("req/m"), rpm: rate("rd/m"), wpm: rate("wr/m"), pps: rate("p/s"),
 };
+
+/** Whether a unit is scaled by 1024. */
+export function isBinary(unit: string | undefined): boolean {
+  return unit === "bytes" || unit === "binBps" || unit === "bits" || unit === "binbps";
+}
 
 /** The format of a unit. A unit that is not known stands behind the number as it is. */
 export function unitFormat(unit: string | undefined): Format {

@@ -87,18 +87,21 @@ test("drop-ins: a server without them says so", async () => {
   expect(await screen.findByText("This server takes no drop-ins")).toBeTruthy();
 });
 
-test("explain: without /explain the targets are asked, and the rule that dropped is named", async () => {
+test("explain: the answer stands first, then the rule that dropped", async () => {
+  const drop = { number: 1, rule: { source_labels: ["app"], regex: "api", action: "keep" }, sources: [{ label: "app", value: "x" }], keep: false };
   showPage(<ExplainPage />, {
-    at: "/explain?target=10.0.0.1",
+    at: "/explain?target=pod%2Fshop%2Fapi-0",
     answers: {
-      targets: { activeTargets: [], droppedTargets: [{ scrapePool: "p", discoveredLabels: { __address__: "10.0.0.1:80", app: "x" } }], droppedTargetCounts: { p: 1 } },
-      "targets/relabel_steps": { steps: [{ rule: { source_labels: ["app"], regex: "api", action: "keep" }, output: {}, keep: false }, { rule: { action: "labeldrop", regex: "y" }, output: {}, keep: false }] },
+      explain: (p: URLSearchParams) => ({
+        target: p.get("target"), object: { kind: "pod", name: "api-0" }, exists: true, scraped: false, summary: "It is not scraped.", remedy: "Label it.", considered: 3, excluded: { unseen: 1, foreignNamespace: 1, unrouted: 0 },
+        jobs: [{ scrapePool: "shop/api/a.yaml/api", dropIn: ref, address: "10.0.0.1:80", discoveredLabels: { app: "x" }, outcome: "dropped", cause: "relabeling", reason: "drops it at relabel step 1", drop, steps: [drop] }],
+      }),
     },
   });
-  expect(await screen.findByText("keep only if app matches api")).toBeTruthy();
+  expect(await screen.findByText("It is not scraped.")).toBeTruthy();
+  expect(screen.getByText("Label it.")).toBeTruthy();
+  expect(screen.getByText("keep only if app matches api")).toBeTruthy();
   expect(screen.getByText("x")).toBeTruthy();
-  expect(screen.queryByText("remove labels that match y")).toBeNull();
-  expect(screen.getByText("The rules after it were not applied.")).toBeTruthy();
 });
 
 test("overview: says that all is well only when everything was asked", async () => {

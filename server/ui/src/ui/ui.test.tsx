@@ -46,10 +46,10 @@ test("the slash goes to the search, but not from another field", async () => {
   showPage(<Page />);
   await userEvent.click(screen.getByLabelText("other"));
   await userEvent.keyboard("/");
-  expect((screen.getByLabelText("other") as HTMLInputElement).value).toBe("/");
+  expect(screen.getByLabelText<HTMLInputElement>("other").value).toBe("/");
   (document.activeElement as HTMLElement).blur();
   await userEvent.keyboard("/abc");
-  expect((screen.getByLabelText("Search") as HTMLInputElement).value).toBe("abc");
+  expect(screen.getByLabelText<HTMLInputElement>("Search").value).toBe("abc");
 });
 
 test("a line opens by click and by key, and links in it stay links", async () => {

@@ -1,14 +1,16 @@
 import { Link } from "wouter";
-import { refString, type DropIn } from "../../api/dropins.ts";
+import { refString, type Cost, type DropIn } from "../../api/dropins.ts";
 import { humanSeconds } from "../../format/duration.ts";
-import { compact, grouped } from "../../format/number.ts";
+import { compact, count, grouped } from "../../format/number.ts";
 import { Facts, type Fact } from "../../ui/Facts.tsx";
+import { Meter } from "../../ui/Meter.tsx";
+import { Note } from "../../ui/Note.tsx";
 import { ProblemView } from "./ProblemView.tsx";
 import { stateMeaning } from "./state.ts";
 import styles from "./DropInsPage.module.css";
 
 /** Everything known of a drop-in, problems first. */
-export function DropInDetail({ dropIn: d }: { dropIn: DropIn }) {
+export function DropInDetail({ dropIn: d, ruleSeconds }: { dropIn: DropIn; ruleSeconds: number | undefined }) {
   const ref = refString(d.ref);
   const facts: Fact[] = [
     { name: "State", value: stateMeaning[d.state] },
@@ -22,10 +24,8 @@ export function DropInDetail({ dropIn: d }: { dropIn: DropIn }) {
     },
   ];
   if (d.version || d.running) facts.push({ name: "Version", value: <Versions seen={d.version} running={d.running} /> });
-  const { series, samplesPerSecond, ruleSeconds } = d.cost ?? {};
-  if (series !== undefined) facts.push({ name: "Series", value: grouped(series) });
-  if (samplesPerSecond !== undefined) facts.push({ name: "Samples", value: `${compact(samplesPerSecond)} a second` });
-  if (ruleSeconds !== undefined) facts.push({ name: "Rule evaluation", value: `${humanSeconds(ruleSeconds)} for one round of its rules` });
+  if (d.cost) facts.push({ name: "Costs", value: <Costs cost={d.cost} /> });
+  if (ruleSeconds !== undefined) facts.push({ name: "Costs", value: `${humanSeconds(ruleSeconds)} for one round of its rules` });
   const inUse = d.state === "active" || d.state === "stale";
   if (inUse && d.kind === "scrape") facts.push({ name: "Adds", value: <Link href={`/targets?q=${encodeURIComponent(`${ref}/`)}`}>its targets</Link> });
   if (inUse && d.kind === "rules") facts.push({ name: "Adds", value: <Link href={`/rules?q=${encodeURIComponent(ref)}`}>its rules</Link> });
@@ -35,6 +35,16 @@ export function DropInDetail({ dropIn: d }: { dropIn: DropIn }) {
       {d.problems?.map((p, i) => <ProblemView key={i} problem={p} />)}
       <Facts facts={facts} />
     </div>
+  );
+}
+
+function Costs({ cost }: { cost: Cost }) {
+  return (
+    <>
+      {count(cost.targets, "target")}, {grouped(cost.series)} series{cost.budget ? ` of ${grouped(cost.budget)} allowed` : ""}, {compact(cost.samplesPerSecond)} samples a second
+      {cost.budget ? <Meter label="Series budget used" fraction={cost.series / cost.budget} /> : null}
+      {cost.refused > 0 && <Note tone="bad">{count(cost.refused, "series", "series")} refused: the budget is used up.</Note>}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { refString, type DropIn } from "../../api/dropins.ts";
-import { ago } from "../../format/duration.ts";
+import { ago, humanSeconds } from "../../format/duration.ts";
 import { compact } from "../../format/number.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Disclosure } from "../../ui/Disclosure.tsx";
@@ -10,12 +10,14 @@ import styles from "./DropInsPage.module.css";
 
 interface Props {
   dropIn: DropIn;
+  /** What one round of its rules takes, if it has any. */
+  ruleSeconds: number | undefined;
   open: boolean;
   onToggle: () => void;
 }
 
 /** One drop-in: its state, and the first thing that is wrong with it. */
-export function DropInRow({ dropIn: d, open, onToggle }: Props) {
+export function DropInRow({ dropIn: d, ruleSeconds, open, onToggle }: Props) {
   const now = useNow();
   const first = d.problems?.[0];
   return (
@@ -42,9 +44,14 @@ export function DropInRow({ dropIn: d, open, onToggle }: Props) {
                 </span>
               )}
             </span>
-            {d.cost?.series !== undefined && (
-              <span className={styles.dim} title="Series in memory">
+            {d.cost && (
+              <span className={styles.dim} title="Series of its last scrapes">
                 {compact(d.cost.series)} series
+              </span>
+            )}
+            {ruleSeconds !== undefined && (
+              <span className={styles.dim} title="One round of its rules">
+                {humanSeconds(ruleSeconds)}
               </span>
             )}
             <span className={styles.kind}>{d.kind}</span>
@@ -52,7 +59,7 @@ export function DropInRow({ dropIn: d, open, onToggle }: Props) {
           </>
         }
       >
-        <DropInDetail dropIn={d} />
+        <DropInDetail dropIn={d} ruleSeconds={ruleSeconds} />
       </Disclosure>
     </div>
   );

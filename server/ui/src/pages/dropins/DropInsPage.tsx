@@ -1,6 +1,9 @@
 import { useDeferredValue, useEffect, useMemo } from "react";
 import { useSearchParams } from "wouter";
 import { needsCare, refString, useDropIns, type DropIn, type Kind } from "../../api/dropins.ts";
+import type { Rules } from "../../api/rules.ts";
+import { useApi } from "../../api/useApi.ts";
+import { environment } from "../../app/environment.ts";
 import { count, grouped } from "../../format/number.ts";
 import { Empty, Note } from "../../ui/Note.tsx";
 import field from "../../ui/Field.module.css";
@@ -26,6 +29,8 @@ export default function DropInsPage() {
   const [show, setShow] = useSearchParam<Show>("show", "all");
   const [kind, setKind] = useSearchParam<Kind | "">("kind", "");
   const [query, setQuery] = useSearchParam("q", "");
+  const rules = useApi<Rules>("rules", { exclude_alerts: true }, { every: 30_000, enabled: !environment.agent });
+  const ruleSeconds = useMemo(() => secondsByFile(rules.data), [rules.data]);
   const words = useDeferredValue(query).toLowerCase().split(/\s+/).filter(Boolean);
   const open = useOpen(wanted === null ? [] : [wanted]);
 
@@ -93,7 +98,7 @@ export default function DropInsPage() {
             ) : (
               <div className={styles.list}>
                 <WindowList items={shown} keyOf={(d) => refString(d.ref)} estimate={37} label="Drop-ins">
-                  {(d) => <DropInRow dropIn={d} open={open.isOpen(refString(d.ref))} onToggle={() => open.toggle(refString(d.ref))} />}
+                  {(d) => <DropInRow dropIn={d} ruleSeconds={ruleSeconds.get(refString(d.ref))} open={open.isOpen(refString(d.ref))} onToggle={() => open.toggle(refString(d.ref))} />}
                 </WindowList>
               </div>
             )
@@ -102,6 +107,13 @@ export default function DropInsPage() {
       )}
     </Page>
   );
+}
+
+/** What one round of each file's rules takes. */
+function secondsByFile(rules: Rules | undefined): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const group of rules?.groups ?? []) out.set(group.file, (out.get(group.file) ?? 0) + group.evaluationTime);
+  return out;
 }
 
 /** What a link asked for first, then what needs somebody, then by name. */

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { Link } from "wouter";
-import { useOwners } from "../../api/dropins.ts";
+import type { Explanation } from "../../api/explain.ts";
+import { useApi } from "../../api/useApi.ts";
 import { count } from "../../format/number.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Card } from "../../ui/Card.tsx";
@@ -9,21 +9,20 @@ import field from "../../ui/Field.module.css";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { Page } from "../../ui/Page.tsx";
 import { useSearchParam } from "../../ui/useSearchParam.ts";
-import type { Explanation, Outcome } from "./explanation.ts";
-import { useExplanation } from "./useExplanation.ts";
 import { VerdictCard } from "./VerdictCard.tsx";
 import styles from "./ExplainPage.module.css";
 
 /** Why is my pod not scraped? */
 export default function ExplainPage() {
   const [target, setTarget] = useSearchParam("target", "");
+  const [all, setAll] = useSearchParam<"" | "true">("all", "");
   const [text, setText] = useState(target);
   const [known, setKnown] = useState(target);
   if (known !== target) {
     setKnown(target);
     setText(target);
   }
-  const explanation = useExplanation(target);
+  const explanation = useApi<Explanation>("explain", { target, verbose: true, all: all || undefined }, { enabled: target !== "" });
   return (
     <Page title="Explain" lead="What each job makes of a pod, a Service or an address, step by step.">
       <form
@@ -44,38 +43,40 @@ export default function ExplainPage() {
             <code>pod/shop/api-0</code> and <code>service/shop/api</code> name objects of the cluster; an address is that of a target, with or without its port.
           </Empty>
         </Card>
+      ) : explanation.error?.status === 404 ? (
+        <Empty title="This server does not explain">It is no server of this stack.</Empty>
       ) : (
         <Loaded of={explanation} what="the explanation">
-          {(data) => <Verdicts explanation={data} />}
+          {(data) => <Answer explanation={data} all={all !== ""} onAll={() => setAll(all === "" ? "true" : "")} />}
         </Loaded>
       )}
     </Page>
   );
 }
 
-const sentences: Record<Outcome, string> = { scraped: "scraped by", dropped: "dropped by", "not-selected": "not looked at by" };
-
-function Verdicts({ explanation }: { explanation: Explanation }) {
-  const owners = useOwners();
-  const of = (outcome: Outcome) => explanation.jobs.filter((j) => j.outcome === outcome);
-  const said = (["scraped", "dropped", "not-selected"] as const).filter((o) => of(o).length > 0).map((o) => `${sentences[o]} ${count(new Set(of(o).map((j) => j.scrapePool)).size, "job")}`);
+function Answer({ explanation: x, all, onAll }: { explanation: Explanation; all: boolean; onAll: () => void }) {
+  const { unseen, foreignNamespace, unrouted } = x.excluded;
   return (
     <>
-      {explanation.jobs.length === 0 ? (
-        <Card>
-          <Empty title={`No job has discovered ${explanation.target}`}>
-            Either it does not exist, or no job looks in its namespace for objects of its kind. <Link href="/service-discovery">What jobs discover</Link>
-          </Empty>
-        </Card>
-      ) : (
-        <p className={styles.sentence}>
-          <code>{explanation.target}</code> is {said.join(", ")}.
-        </p>
-      )}
-      {!explanation.complete && <Note tone="info">Some jobs dropped more targets than they remember (keep_dropped_targets), so a job may be missing here.</Note>}
-      {(["scraped", "dropped", "not-selected"] as const).flatMap(of).map((job, i) => (
-        <VerdictCard key={i} verdict={job} owner={owners(job.scrapePool)} openAtFirst={i === 0} />
+      <div className={`${styles.answer} ${x.scraped ? styles.scraped : styles.not}`} role="status">
+        <p className={styles.summary}>{x.summary}</p>
+        {x.remedy && <p>{x.remedy}</p>}
+      </div>
+      {x.remarks?.map((r) => (
+        <Note key={r} tone="info">
+          {r}
+        </Note>
       ))}
+      {x.jobs.map((job, i) => (
+        <VerdictCard key={job.scrapePool} verdict={job} openAtFirst={i === 0} />
+      ))}
+      <p className={styles.considered}>
+        {count(x.considered, "job")} looked at. {count(unseen, "job")} {unseen === 1 ? "does" : "do"} not look for such objects, {foreignNamespace} look in other namespaces, the first rules of {unrouted} can
+        never match.{" "}
+        <Button look="quiet" onClick={onAll}>
+          {all ? "Show the nearest only" : "Show them all"}
+        </Button>
+      </p>
     </>
   );
 }

@@ -1,24 +1,23 @@
 import { useState } from "react";
-import { poolJob, type Ref } from "../../api/dropins.ts";
+import type { JobVerdict, Outcome, TargetVerdict } from "../../api/explain.ts";
+import { poolJob } from "../../api/dropins.ts";
 import { Badge, type Tone } from "../../ui/Badge.tsx";
 import { Disclosure } from "../../ui/Disclosure.tsx";
 import { LabelSet } from "../../ui/LabelSet.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { Owner } from "../../ui/Owner.tsx";
-import type { JobVerdict, Outcome } from "./explanation.ts";
-import { RelabelSteps, Steps } from "./RelabelSteps.tsx";
+import { Steps } from "./RelabelSteps.tsx";
 import styles from "./ExplainPage.module.css";
 
-const tones: Record<Outcome, Tone> = { scraped: "ok", dropped: "bad", "not-selected": "quiet" };
+const words: Record<Outcome, string> = { scraped: "scraped", dropped: "dropped", "not-selected": "not selected" };
 
-interface Props {
-  verdict: JobVerdict;
-  owner: Ref | undefined;
-  openAtFirst: boolean;
+function tone(v: TargetVerdict): Tone {
+  if (v.outcome === "scraped") return v.cause === "failing" ? "warn" : "ok";
+  return v.outcome === "dropped" ? "bad" : "quiet";
 }
 
 /** What one job makes of the object. */
-export function VerdictCard({ verdict: v, owner, openAtFirst }: Props) {
+export function VerdictCard({ verdict: v, openAtFirst }: { verdict: JobVerdict; openAtFirst: boolean }) {
   const [open, setOpen] = useState(openAtFirst);
   return (
     <div className={styles.card}>
@@ -28,24 +27,46 @@ export function VerdictCard({ verdict: v, owner, openAtFirst }: Props) {
         label={v.scrapePool}
         summary={
           <>
-            <Badge tone={tones[v.outcome]}>{v.outcome === "not-selected" ? "not selected" : v.outcome}</Badge>
-            <span className={styles.pool}>{poolJob(v.scrapePool, owner)}</span>
-            <code className={styles.address}>{v.address}</code>
-            <Owner of={owner} otherwise="base configuration" />
+            <Badge tone={tone(v)}>{words[v.outcome]}</Badge>
+            <span className={styles.pool}>{poolJob(v.scrapePool, v.dropIn)}</span>
+            <code className={styles.address}>{v.scrapeUrl ?? v.address}</code>
+            <Owner of={v.dropIn} otherwise="base configuration" />
           </>
         }
       >
-        <div className={styles.detail}>
-          {v.reason && <p>{v.reason}</p>}
-          {v.lastError && (
-            <Note tone="bad" title="The last scrape failed">
-              {v.lastError}
-            </Note>
-          )}
-          {v.labels && <LabelSet labels={v.labels} />}
-          {v.steps ? <Steps steps={v.steps} labels={v.discoveredLabels ?? {}} /> : v.discoveredLabels && <RelabelSteps pool={v.scrapePool} labels={v.discoveredLabels} />}
-        </div>
+        <Detail verdict={v} />
+        {v.others?.map((other, i) => (
+          <div key={i} className={styles.other}>
+            <p>
+              <Badge tone={tone(other)}>{words[other.outcome]}</Badge> <code>{other.scrapeUrl ?? other.address}</code>
+            </p>
+            <Detail verdict={other} />
+          </div>
+        ))}
       </Disclosure>
+    </div>
+  );
+}
+
+function Detail({ verdict: v }: { verdict: TargetVerdict }) {
+  const steps = v.steps ?? (v.drop ? [v.drop] : []);
+  return (
+    <div className={styles.detail}>
+      <p>
+        The job {v.reason}. {v.remedy}
+      </p>
+      {v.lastError && (
+        <Note tone="bad" title="The last scrape failed">
+          {v.lastError}
+        </Note>
+      )}
+      {steps.length > 0 && <Steps steps={steps} labels={v.discoveredLabels ?? {}} />}
+      {v.labels && (
+        <div>
+          <h3 className={styles.heading}>Labels of its series</h3>
+          <LabelSet labels={v.labels} />
+        </div>
+      )}
     </div>
   );
 }

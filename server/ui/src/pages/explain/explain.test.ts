@@ -1,41 +1,6 @@
 import { expect, test } from "vitest";
-import type { Target } from "../../api/targets.ts";
-import { fromTargets } from "./explanation.ts";
+import { explainPath } from "./path.ts";
 import { changes, examined, ruleText } from "./relabel.ts";
-import { isAbout, parseSubject, subjectText, type Subject } from "./subject.ts";
-
-test.each([
-  ["pod/shop/api-0", { kind: "pod", namespace: "shop", name: "api-0" }],
-  ["svc/shop/api", { kind: "service", namespace: "shop", name: "api" }],
-  ["node/n1", { kind: "node", name: "n1" }],
-  ["10.0.0.1:80", { kind: "address", address: "10.0.0.1:80" }],
-  ["  ", null],
-])("%j is about %j", (text, subject) => expect(parseSubject(text)).toEqual(subject));
-
-test("a subject is written as it is read", () => {
-  for (const text of ["pod/shop/api-0", "service/shop/api", "node/n1", "10.0.0.1"]) expect(subjectText(parseSubject(text) as Subject)).toBe(text);
-});
-
-test("a pod is found however it was discovered", () => {
-  const pod = parseSubject("pod/shop/api-0") as Subject;
-  const meta = (labels: Record<string, string>) => Object.fromEntries(Object.entries(labels).map(([k, v]) => [`__meta_kubernetes_${k}`, v]));
-  expect(isAbout(pod, meta({ namespace: "shop", pod_name: "api-0" }))).toBe(true);
-  expect(isAbout(pod, meta({ namespace: "shop", endpointslice_address_target_kind: "Pod", endpointslice_address_target_name: "api-0" }))).toBe(true);
-  expect(isAbout(pod, meta({ namespace: "other", pod_name: "api-0" }))).toBe(false);
-  expect(isAbout(parseSubject("10.0.0.1") as Subject, { __address__: "10.0.0.1:8080" })).toBe(true);
-});
-
-test("the targets tell which jobs scrape and which drop, and whether any may be forgotten", () => {
-  const labels = { __address__: "10.0.0.1:80" };
-  const active = { scrapePool: "a", scrapeUrl: "http://10.0.0.1:80/metrics", labels: { job: "a" }, discoveredLabels: labels, health: "up", lastError: "" } as unknown as Target;
-  const got = fromTargets(parseSubject("10.0.0.1") as Subject, "10.0.0.1", {
-    activeTargets: [active],
-    droppedTargets: [{ scrapePool: "b", discoveredLabels: labels }, { scrapePool: "b", discoveredLabels: { __address__: "x" } }],
-    droppedTargetCounts: { b: 3 },
-  });
-  expect(got.jobs.map((j) => [j.scrapePool, j.outcome])).toEqual([["a", "scraped"], ["b", "dropped"]]);
-  expect(got.complete).toBe(false);
-});
 
 test.each([
   [{ action: "keep", source_labels: ["a", "b"], separator: ";", regex: "x;y" }, "keep only if a;b matches x;y"],
@@ -54,3 +19,10 @@ test("a step tells what it changed and what it looked at", () => {
   ]);
   expect(examined({ source_labels: ["a", "none"], separator: "/" }, { a: "1" })).toBe("1/");
 });
+
+test.each([
+  [{ __meta_kubernetes_namespace: "shop", __meta_kubernetes_pod_name: "api-0", __address__: "x" }, "pod%2Fshop%2Fapi-0"],
+  [{ __meta_kubernetes_namespace: "shop", __meta_kubernetes_endpointslice_address_target_kind: "Pod", __meta_kubernetes_endpointslice_address_target_name: "api-0" }, "pod%2Fshop%2Fapi-0"],
+  [{ __meta_kubernetes_node_name: "n1", __address__: "x" }, "node%2Fn1"],
+  [{ __address__: "10.0.0.1:80" }, "10.0.0.1%3A80"],
+])("%j is explained at %s", (labels, target) => expect(explainPath(labels)).toBe(`/explain?target=${target}`));

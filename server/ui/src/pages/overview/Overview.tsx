@@ -23,7 +23,7 @@ export function Overview() {
         {!environment.agent && <TargetsCard jobs={known.jobs} />}
         {!environment.agent && <AlertsCard firing={known.firing} />}
         <DropInsCard dropIns={known.dropIns} />
-        {!environment.agent && <StorageCard retention={known.runtime?.storageRetention} />}
+        {!environment.agent && <StorageCard retention={known.runtime?.storageRetention} disk={known.guards?.disk} />}
         <MemoryCard memory={known.memory} runtime={known.runtime} />
         <ReloadsCard dropIns={known.dropIns} runtime={known.runtime} />
       </div>

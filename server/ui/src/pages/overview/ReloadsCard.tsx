@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import { refString, type DropIns, type Reload } from "../../api/dropins.ts";
+import { refString, type DropIns } from "../../api/dropins.ts";
 import type { RuntimeInfo } from "../../api/status.ts";
 import { ago } from "../../format/duration.ts";
 import { Badge, Dot } from "../../ui/Badge.tsx";
@@ -16,7 +16,7 @@ interface Props {
   runtime: RuntimeInfo | undefined;
 }
 
-/** What was reloaded last; without a history, which drop-ins changed last. */
+/** When the last reload was, and which drop-ins changed last. */
 export function ReloadsCard({ dropIns, runtime }: Props) {
   const now = useNow();
   return (
@@ -29,26 +29,9 @@ export function ReloadsCard({ dropIns, runtime }: Props) {
         />
       </Figures>
       <ul className={styles.list}>
-        {dropIns?.reloads ? dropIns.reloads.slice(0, shown).map((r) => <ReloadRow key={r.time + r.digest} reload={r} now={now} />) : <Changed dropIns={dropIns} now={now} />}
+        <Changed dropIns={dropIns} now={now} />
       </ul>
     </Card>
-  );
-}
-
-function ReloadRow({ reload, now }: { reload: Reload; now: number }) {
-  const what = Object.entries(reload.changed ?? {})
-    .filter(([, n]) => n > 0)
-    .map(([kind, n]) => `${n} ${kind}`)
-    .join(", ");
-  return (
-    <li className={styles.row} title={reload.error || reload.digest}>
-      <Dot tone={reload.error ? "bad" : "ok"} label={reload.error ? "failed" : "in force"} />
-      <span className={styles.name}>{reload.error || what || "Nothing changed"}</span>
-      <span className={styles.dim}>
-        {reload.took && `${reload.took}, `}
-        {ago(reload.time, now)}
-      </span>
-    </li>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import { bytes, compact, grouped } from "../../format/number.ts";
 import { humanSeconds } from "../../format/duration.ts";
+import type { Guards } from "../../api/status.ts";
 import { Card } from "../../ui/Card.tsx";
 import { Figure, Figures } from "../../ui/Figure.tsx";
 import { Meter } from "../../ui/Meter.tsx";
@@ -9,7 +10,12 @@ import { Sparkline } from "./Sparkline.tsx";
 import { useSelf } from "./useSelf.ts";
 import styles from "./Overview.module.css";
 
-export function StorageCard({ retention }: { retention: string | undefined }) {
+interface Props {
+  retention: string | undefined;
+  disk: Guards["disk"] | undefined;
+}
+
+export function StorageCard({ retention, disk }: Props) {
   const self = useSelf();
   const now = useNow(60_000);
   const series = self("prometheus_tsdb_head_series");
@@ -31,6 +37,17 @@ export function StorageCard({ retention }: { retention: string | undefined }) {
             <span>{bytes(limit)}</span>
           </div>
           <Meter label="Size retention used" fraction={used / limit} tone="accent" />
+        </div>
+      )}
+      {disk && disk.total > 0 && (
+        <div className={styles.meter}>
+          <div className={styles.meterLabel}>
+            <span>Volume</span>
+            <span>
+              {bytes(disk.available)} free of {bytes(disk.total)}, {bytes(disk.reserve)} reserved
+            </span>
+          </div>
+          <Meter label="Volume used" fraction={1 - disk.available / disk.total} tone={disk.paused ? "bad" : disk.available < 2 * disk.reserve ? "warn" : "accent"} />
         </div>
       )}
       <Sparkline query="sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))" label="Samples appended a second" />

@@ -1,7 +1,7 @@
 /** What on a running server needs somebody, worst first. */
 import type { DropIns } from "../../api/dropins.ts";
 import type { Alert, RuleGroup } from "../../api/rules.ts";
-import type { RuntimeInfo } from "../../api/status.ts";
+import type { Guards, RuntimeInfo } from "../../api/status.ts";
 import { count, percent } from "../../format/number.ts";
 
 export interface Attention {
@@ -18,6 +18,7 @@ export interface Situation {
   groups?: RuleGroup[];
   dropIns?: DropIns;
   runtime?: RuntimeInfo;
+  guards?: Guards;
   /** Bytes resident and the limit the runtime keeps to; 0 is no limit. */
   memory?: { used: number; limit: number };
 }
@@ -29,6 +30,10 @@ export function attention(s: Situation): Attention[] {
 
   if (s.runtime && !s.runtime.reloadConfigSuccess) bad("The last reload failed: an older configuration is running", "/status");
   if (s.runtime && s.runtime.corruptionCount > 0) bad(`The write-ahead log was corrupt ${count(s.runtime.corruptionCount, "time")}`, "/tsdb-status");
+  const { disk, logTorn, quarantine = [], boot } = s.guards ?? {};
+  if (disk?.paused) bad(`Nothing is ingested: the disk is down to its reserve${disk.futile ? ", and deleting blocks would not help" : ""}`, "/tsdb-status");
+  if (logTorn) bad("Nothing is ingested until a restart: a write to the write-ahead log failed", "/tsdb-status");
+  if (quarantine.length > 0) bad(`${count(quarantine.length, "block")} could not be read and ${quarantine.length === 1 ? "was" : "were"} set aside`, "/tsdb-status");
   if (s.dropIns?.error) bad(`The newest set of drop-ins is not in use: ${s.dropIns.error}`, "/drop-ins");
 
   const critical = s.firing?.filter((a) => a.labels["severity"] === "critical").length ?? 0;
@@ -42,6 +47,8 @@ export function attention(s: Situation): Attention[] {
   const refused = s.dropIns?.dropIns.filter((d) => d.state === "rejected" || d.state === "shadowed").length ?? 0;
   const stale = s.dropIns?.dropIns.filter((d) => d.state === "stale").length ?? 0;
   if (refused > 0) bad(`${count(refused, "drop-in")} ${refused === 1 ? "is" : "are"} refused`, "/drop-ins?show=care");
+  const over = s.dropIns?.costs.filter((c) => c.refused > 0).length ?? 0;
+  if (over > 0) bad(`${count(over, "drop-in")} ${over === 1 ? "is over its" : "are over their"} series budget`, "/drop-ins");
   if (stale > 0) warn(`${count(stale, "drop-in")} ${stale === 1 ? "runs" : "run"} an older version, since the newest was refused`, "/drop-ins?show=care");
 
   const failing = s.groups?.flatMap((g) => g.rules).filter((r) => r.health === "err").length ?? 0;
@@ -52,5 +59,6 @@ export function attention(s: Situation): Attention[] {
   if (s.memory && s.memory.limit > 0 && s.memory.used > 0.9 * s.memory.limit) {
     warn(`Memory is at ${percent(s.memory.used / s.memory.limit, 0)} of its limit`, "/status");
   }
+  if (boot?.died?.length) warn("The start before this one died while it read the write-ahead log", "/status");
   return out.sort((a, b) => Number(a.tone === "warn") - Number(b.tone === "warn"));
 }

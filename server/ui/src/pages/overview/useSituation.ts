@@ -3,7 +3,7 @@ import { environment } from "../../app/environment.ts";
 import { useDropIns } from "../../api/dropins.ts";
 import type { InstantResult, InstantSeries } from "../../api/query.ts";
 import type { Alert, Rules } from "../../api/rules.ts";
-import type { RuntimeInfo } from "../../api/status.ts";
+import type { Guards, RuntimeInfo } from "../../api/status.ts";
 import { useApi } from "../../api/useApi.ts";
 import type { Situation } from "./attention.ts";
 import { memoryLimit, useSelf } from "./useSelf.ts";
@@ -31,6 +31,7 @@ export function useSituation(): Known {
   const alerts = useApi<{ alerts: Alert[] }>("alerts", {}, { every: 30_000, enabled });
   const rules = useApi<Rules>("rules", { exclude_alerts: true }, { every: 30_000, enabled });
   const runtime = useApi<RuntimeInfo>("status/runtimeinfo", {}, { every });
+  const guards = useApi<Guards>("status/guards", {}, { every });
   const dropIns = useDropIns();
   const self = useSelf();
 
@@ -43,6 +44,7 @@ export function useSituation(): Known {
     ...(alerts.data && { firing: alerts.data.alerts.filter((a) => a.state === "firing" && !isWatchdog(a)) }),
     ...(rules.data && { groups: rules.data.groups }),
     ...(dropIns.data && { dropIns: dropIns.data }),
+    ...(guards.data && { guards: guards.data }),
     ...(runtime.data && { runtime: runtime.data }),
     ...(resident !== undefined && { memory: { used: resident, limit: memoryLimit(runtime.data?.GOMEMLIMIT) } }),
   };

@@ -13,6 +13,7 @@ import { SearchField } from "../../ui/SearchField.tsx";
 import { useOpen } from "../../ui/useOpen.ts";
 import { useSearchParam } from "../../ui/useSearchParam.ts";
 import { WindowList } from "../../ui/WindowList.tsx";
+import { explainPath } from "../explain/path.ts";
 import { discovered, type Discovered } from "./discovered.ts";
 import styles from "./StatusPage.module.css";
 
@@ -78,7 +79,7 @@ function Dropped({ discovered: d }: { discovered: Discovered }) {
       </p>
       {d.remembered.slice(0, shownDropped).map((t, i) => (
         <div key={i} className={styles.dropped}>
-          <Link href={`/explain?target=${encodeURIComponent(t.discoveredLabels["__address__"] ?? "")}`}>Why?</Link> <LabelSet labels={t.discoveredLabels} />
+          <Link href={explainPath(t.discoveredLabels)}>Why?</Link> <LabelSet labels={t.discoveredLabels} />
         </div>
       ))}
     </>

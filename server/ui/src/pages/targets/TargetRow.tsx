@@ -5,6 +5,7 @@ import { Dot, type Tone } from "../../ui/Badge.tsx";
 import { Disclosure } from "../../ui/Disclosure.tsx";
 import { LabelSet } from "../../ui/LabelSet.tsx";
 import { useNow } from "../../ui/useNow.ts";
+import { explainPath } from "../explain/path.ts";
 import { TargetDetail } from "./TargetDetail.tsx";
 import styles from "./TargetsPage.module.css";
 
@@ -48,7 +49,7 @@ export function TargetRow({ target, open, onToggle, showJob }: Props) {
       </Disclosure>
       {target.lastError !== "" && (
         <div className={styles.error}>
-          {target.lastError} <Link href={`/explain?target=${encodeURIComponent(target.discoveredLabels["__address__"] ?? "")}`}>Explain</Link>
+          {target.lastError} <Link href={explainPath(target.discoveredLabels)}>Explain</Link>
         </div>
       )}
     </div>

@@ -1,4 +1,4 @@
-import { useDropIns, refString } from "../../api/dropins.ts";
+import { useDropIns } from "../../api/dropins.ts";
 import type { InstantResult } from "../../api/query.ts";
 import type { NameCount, TsdbStatus } from "../../api/status.ts";
 import { useApi } from "../../api/useApi.ts";
@@ -71,13 +71,13 @@ function pairQuery(pair: string): string {
   return queryPath(`count by (__name__) ({${name}=${quote(value.join("="))}})`);
 }
 
-/** Series by drop-in where the server measures it, by job otherwise. */
+/** Series by drop-in where the server counts them, samples by job otherwise. */
 function ByOwner({ limit }: { limit: number }) {
   const dropIns = useDropIns();
-  const measured: NameCount[] = (dropIns.data?.dropIns ?? []).flatMap((d) => (d.cost?.series === undefined ? [] : [{ name: refString(d.ref), value: d.cost.series }]));
+  const measured: NameCount[] = (dropIns.data?.costs ?? []).map((c) => ({ name: c.owner, value: c.series }));
   const jobs = useApi<InstantResult>("query", { query: `topk(${limit}, sum by (job) (scrape_samples_post_metric_relabeling))` }, { enabled: measured.length === 0 });
   if (measured.length > 0) {
-    return <Ranking title="Drop-ins by series" note="what each drop-in adds" of={measured.sort((a, b) => b.value - a.value).slice(0, limit)} link={(ref) => `/drop-ins?drop-in=${encodeURIComponent(ref)}`} />;
+    return <Ranking title="Drop-ins by series" note="of their last scrapes" of={measured.sort((a, b) => b.value - a.value).slice(0, limit)} link={(ref) => `/drop-ins?drop-in=${encodeURIComponent(ref)}`} />;
   }
   const rows = jobs.data?.resultType === "vector" ? jobs.data.result.map((s) => ({ name: s.metric["job"] ?? "", value: Number(s.value?.[1] ?? 0) })) : [];
   return <Ranking title="Jobs by samples" note="samples of one scrape of all targets" of={rows.sort((a, b) => b.value - a.value)} link={(job) => `/targets?q=${encodeURIComponent(`job="${job}"`)}`} />;

@@ -40,12 +40,14 @@ interface ItemProps {
 function Item({ v, background, area, showName, showValue, plain, children }: ItemProps) {
   const spark = area ? sparkPath(v.field.values, 200, 40, false) : null;
   const color = v.color ?? "var(--text)";
+  // A shape in the colour of text would look like one of the values.
+  const sparkColor = color === "var(--text)" ? "var(--text-3)" : color;
   return (
     <div className={styles.item} style={background ? { background: v.color, color: "white" } : {}}>
       {spark && (
         <svg className={styles.spark} viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden>
-          <path d={spark.area} fill={background ? "rgb(255 255 255 / 22%)" : faded(color, 0.14)} />
-          <path d={spark.line} fill="none" stroke={background ? "rgb(255 255 255 / 70%)" : color} strokeWidth={1.4} vectorEffect="non-scaling-stroke" />
+          <path d={spark.area} fill={background ? "rgb(255 255 255 / 22%)" : faded(sparkColor, 0.14)} />
+          <path d={spark.line} fill="none" stroke={background ? "rgb(255 255 255 / 70%)" : sparkColor} strokeWidth={1.4} vectorEffect="non-scaling-stroke" />
         </svg>
       )}
       {showName && <div className={styles.name}>{v.field.name}</div>}

@@ -2,7 +2,7 @@ import { useMemo, useState } from "react";
 import type { Column } from "../../../charts/align.ts";
 import type { ChartSeries, Limit } from "../../../charts/series.ts";
 import { TimeSeries } from "../../../charts/TimeSeries.tsx";
-import { unitFormat } from "../../../format/unit.ts";
+import { isBinary, unitFormat } from "../../../format/unit.ts";
 import { color, paletteColor } from "../fields/colors.ts";
 import { absoluteSteps, rangeOf, valueColor } from "../fields/display.ts";
 import { timesOf, type Field } from "../fields/field.ts";
@@ -49,6 +49,7 @@ export function TimeSeriesPanel({ panel, fields, answers, height, onZoom }: Draw
             stepped: text(custom["lineInterpolation"]).startsWith("step"),
             points: text(custom["showPoints"]) === "always",
             spanGaps: custom["spanNulls"] === true,
+            binary: isBinary(panel.defaults.unit),
             log: text(object(custom["scaleDistribution"])["type"]) === "log",
             limits: limitsOf(panel.defaults, fields),
             ...(panel.defaults.min !== undefined && { min: panel.defaults.min }),

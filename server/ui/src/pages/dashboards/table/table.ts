@@ -47,7 +47,9 @@ export function merge(tables: readonly Table[]): Table {
   for (const c of tables.flatMap((t) => t.columns)) if (!columns.some((k) => k.name === c.name)) columns.push(c);
   // Values last, as the author of the queries sees them.
   columns.sort((a, b) => Number(a.kind === "value") - Number(b.kind === "value"));
-  const shared = columns.filter((c) => c.kind === "label" && tables.every((t) => t.columns.some((k) => k.name === c.name)));
+  // A query without series has no labels, and does not say that the others' differ.
+  const filled = tables.filter((t) => t.rows.length > 0);
+  const shared = columns.filter((c) => c.kind === "label" && filled.every((t) => t.columns.some((k) => k.name === c.name)));
   const rows = new Map<string, Cell[]>();
   tables.forEach((table, t) => {
     const at = table.columns.map((c) => columns.findIndex((k) => k.name === c.name));

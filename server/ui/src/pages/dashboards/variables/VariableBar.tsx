@@ -41,7 +41,7 @@ export function VariableBar({ variables, onChange }: Props) {
 
 function selectionText(v: Chosen): string {
   if (v.selected.includes(all)) return "All";
-  if (v.selected.length === 0) return v.options.length === 0 ? "None there" : "None";
+  if (v.selected.length === 0) return v.options.length === 0 ? "none" : "None";
   return v.selected.length > 2 ? `${v.selected[0]} + ${v.selected.length - 1}` : v.selected.join(" + ");
 }
 

@@ -13,7 +13,7 @@ export const editorTheme = EditorView.theme({
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
   "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-soft)" },
   ".cm-tooltip": { border: "1px solid var(--line-strong)", borderRadius: "var(--radius)", backgroundColor: "var(--surface)", boxShadow: "var(--shadow)", color: "var(--text)", overflow: "hidden" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "320px", minWidth: "280px", fontFamily: "var(--mono)", fontSize: "12px" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxHeight: "320px", minWidth: "280px", maxWidth: "min(760px, 94vw)", fontFamily: "var(--mono)", fontSize: "12px" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "2px 8px", lineHeight: "20px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--text)" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700", color: "var(--accent)" },
