@@ -73,6 +73,11 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
 	  go test -count=1 -timeout 30m -v ./...
 
+# It needs etcd and the API server that make up builds.
+.PHONY: bench
+bench: ## Measure reloads and discovery of our server and of upstream's in one run, and print the ratios (root)
+	@$(CLUSTER) build && cd ci/peer && go run ./bench
+
 ##@ Keep in order
 
 .PHONY: generate
