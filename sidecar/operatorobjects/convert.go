@@ -43,10 +43,17 @@ type Converter struct {
 	metrics *operator.Metrics
 }
 
-// New returns a Converter.
+// New returns a Converter. Options that are not set are those of [DefaultOptions].
 func New(opts Options) *Converter {
+	defaults := DefaultOptions()
 	if opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler)
+		opts.Logger = defaults.Logger
+	}
+	if opts.ScrapeInterval == "" {
+		opts.ScrapeInterval = defaults.ScrapeInterval
+	}
+	if opts.AlertmanagerBase == nil {
+		opts.AlertmanagerBase = defaults.AlertmanagerBase
 	}
 	opts.Logger = slog.New(quiet{opts.Logger.Handler()})
 	// The library wants to count what it selects; nobody reads it.

@@ -48,6 +48,10 @@ func TestRefused(t *testing.T) {
 			scrapeConfig + `  {fileSDConfigs: [{files: [/a.json]}]}`,
 			dropin.CodeFileAccess, "spec.fileSDConfigs reads files",
 		},
+		"receiver's token file": {
+			alertmanagerConfig + `  {route: {receiver: a}, receivers: [{name: a, telegramConfigs: [{chatID: 1, botTokenFile: /token}]}]}`,
+			dropin.CodeFileAccess, "spec.receivers[0].telegramConfigs[0].botTokenFile",
+		},
 		"all namespaces": {
 			serviceMonitor + `  {selector: {}, namespaceSelector: {any: true}, endpoints: [{port: a}]}`,
 			dropin.CodeForeignNamespace, "spec.namespaceSelector.any",

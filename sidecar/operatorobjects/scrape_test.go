@@ -11,11 +11,9 @@ import (
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	monitoringv1alpha1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1alpha1"
 	"github.com/prometheus-operator/prometheus-operator/pkg/assets"
-	promoperator "github.com/prometheus-operator/prometheus-operator/pkg/prometheus"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/config"
 	yamlv2 "go.yaml.in/yaml/v2"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar/operatorobjects"
 )
@@ -79,15 +77,7 @@ func operatorJobs(t *testing.T, all []operatorobjects.Object, lookup *cluster) m
 			sc[key] = o
 		}
 	}
-	role := monitoringv1.EndpointSliceRole
-	prom := &monitoringv1.Prometheus{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "operator", Name: "k8s"},
-		Spec:       monitoringv1.PrometheusSpec{CommonPrometheusFields: monitoringv1.CommonPrometheusFields{Version: "v3.15.0", ScrapeInterval: "1m", ServiceDiscoveryRole: &role}},
-	}
-	gen, err := promoperator.NewConfigGenerator(nil, prom, promoperator.WithEndpointSliceSupport(), promoperator.WithInlineTLSConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
+	prom, gen := operatorPrometheus(t)
 	data, err := gen.GenerateServerConfiguration(prom, sm, pm, pr, sc, assets.NewTestStoreBuilder(lookup.all()...), nil, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -2,24 +2,23 @@ package operatorobjects
 
 import (
 	"fmt"
-	"slices"
+	"reflect"
+	"strings"
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
-// fileFields are the fields of these kinds that name a file on the server.
-var fileFields = []string{"bearerTokenFile", "caFile", "certFile", "keyFile"}
-
 // tenancy returns what an object of a namespace that is not trusted asks for
 // and may not have. Package dropin looks at the result as well; here the
-// problem can be told in the words of the object.
+// problem can be told in the words of the object. All fields of these kinds that
+// name a file end in "File".
 func tenancy(o Object) []dropin.Problem {
 	var problems []dropin.Problem
 	walkSpec(o, func(f field) bool {
 		switch {
-		case slices.Contains(fileFields, f.name) && f.value.String() != "":
+		case strings.HasSuffix(f.name, "File") && f.value.Kind() == reflect.String && f.value.String() != "":
 			problems = append(problems, dropin.Problem{
 				Code:    dropin.CodeFileAccess,
 				Message: f.path + " names a file on the server",
