@@ -151,3 +151,15 @@ func TestDecodeUnknownKind(t *testing.T) {
 		}
 	}
 }
+
+// panicking stands for a part of the library that does not expect what it gets.
+type panicking struct{ operatorobjects.Lookup }
+
+// TestPanic: it is one object's problem and nobody else's.
+func TestPanic(t *testing.T) {
+	o := objects(t, []byte(serviceMonitor+`  {selector: {}, endpoints: [{port: a, authorization: {credentials: {name: login, key: token}}}]}`))[0]
+	res, err := operatorobjects.New(options()).Convert(operatorobjects.Input{Object: o, Lookup: panicking{}})
+	if err != nil || len(res.Problems) != 1 || res.Problems[0].Code != dropin.CodeCheckFailed {
+		t.Errorf("%v, %v", err, res.Problems)
+	}
+}

@@ -35,8 +35,7 @@ func where(kind dropin.Kind, path string) string {
 	return "in what is generated from it, " + path[1:]
 }
 
-// pathOf returns the path of the outermost field that begins on the line, with
-// a dot first, or of the last one that begins before it.
+// pathOf returns the path of the field that the line is in, with a dot first.
 func pathOf(n *yaml.Node, line int, path string) string {
 	switch n.Kind {
 	case yaml.DocumentNode:
@@ -57,9 +56,9 @@ func pathOf(n *yaml.Node, line int, path string) string {
 	return path
 }
 
-// descend goes on below a node that begins on its own line, unless that is it.
+// descend goes on below a node, unless what begins on the line is its key.
 func descend(n *yaml.Node, begins, line int, path string) string {
-	if n.Kind == yaml.ScalarNode || begins == line && n.Kind == yaml.MappingNode && n.Line > line {
+	if n.Kind == yaml.ScalarNode || begins == line && n.Line > line {
 		return path
 	}
 	return pathOf(n, line, path)
