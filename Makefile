@@ -3,6 +3,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
+# As the images are built: what tests compile, the images need not compile again.
+export CGO_ENABLED := 0
+
 CLUSTER_DIR ?= $(CURDIR)/.cluster
 # The program that runs the cluster builds itself here at each call, in a second when nothing changed.
 CLUSTER = go build -C ci/cluster -o $(CLUSTER_DIR)/bin/cluster . && $(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR)
