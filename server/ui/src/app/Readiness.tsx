@@ -5,19 +5,45 @@ import type { WalReplay } from "../api/status.ts";
 import { useApi } from "../api/useApi.ts";
 import { count } from "../format/number.ts";
 import { Card } from "../ui/Card.tsx";
+import { Note } from "../ui/Note.tsx";
+import styles from "./Readiness.module.css";
 import { Meter } from "../ui/Meter.tsx";
 import { Page } from "../ui/Page.tsx";
 
-/** Shows how far the start is until the server is ready. */
+type State = "ready" | "starting" | "away";
+
+async function askReady(signal: AbortSignal): Promise<State> {
+  try {
+    const { status } = await fetch(url("-/ready"), { signal });
+    // A proxy answers 502 or 504 when there is nobody behind it.
+    return status === 503 ? "starting" : status === 502 || status === 504 ? "away" : "ready";
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    return "away";
+  }
+}
+
+/** Shows how far the start is until the server is ready, and says so when it is away. */
 export function Readiness({ children }: { children: ReactNode }) {
-  const { data: ready } = useQuery({
+  const { data: state } = useQuery({
     queryKey: ["/-/ready"],
-    // Anything but 503 is for the pages themselves to find out and to tell.
-    queryFn: async ({ signal }) => (await fetch(url("-/ready"), { signal })).status !== 503,
-    refetchInterval: (query) => (query.state.data === false ? 1_000 : 30_000),
+    queryFn: ({ signal }) => askReady(signal),
+    refetchInterval: (query) => (query.state.data === undefined || query.state.data === "ready" ? 15_000 : 1_000),
     retry: false,
   });
-  return ready === false ? <Starting /> : children;
+  if (state === "starting") return <Starting />;
+  return (
+    <>
+      {state === "away" && (
+        <div className={styles.away}>
+          <Note tone="bad" title="The server does not answer">
+            What you see may be old. It is asked again every second.
+          </Note>
+        </div>
+      )}
+      {children}
+    </>
+  );
 }
 
 function Starting() {

@@ -9,7 +9,13 @@ import styles from "./Overview.module.css";
 
 const shown = 4;
 
-export function DropInsCard({ dropIns }: { dropIns: DropIns | undefined }) {
+interface Props {
+  dropIns: DropIns | undefined;
+  /** The server has no such thing. */
+  none: boolean;
+}
+
+export function DropInsCard({ dropIns, none }: Props) {
   const all = dropIns?.dropIns ?? [];
   const care = all.filter(needsCare);
   const namespaces = new Set(all.map((d) => d.ref.namespace)).size;
@@ -20,7 +26,7 @@ export function DropInsCard({ dropIns }: { dropIns: DropIns | undefined }) {
         <Figure label="Need a look" value={dropIns ? grouped(care.length) : "–"} />
       </Figures>
       <ul className={styles.list}>
-        {!dropIns && <li className={styles.quiet}>This server says nothing of drop-ins.</li>}
+        {none && <li className={styles.quiet}>This server takes no drop-ins.</li>}
         {dropIns && care.length === 0 && <li className={styles.quiet}>None is refused or stale.</li>}
         {care.slice(0, shown).map((d) => {
           const ref = refString(d.ref);

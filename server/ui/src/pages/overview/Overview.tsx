@@ -22,7 +22,7 @@ export function Overview() {
       <div className={styles.grid}>
         {!environment.agent && <TargetsCard jobs={known.jobs} />}
         {!environment.agent && <AlertsCard firing={known.firing} />}
-        <DropInsCard dropIns={known.dropIns} />
+        <DropInsCard dropIns={known.dropIns} none={known.noDropIns} />
         {!environment.agent && <StorageCard retention={known.runtime?.storageRetention} disk={known.guards?.disk} />}
         <MemoryCard memory={known.memory} runtime={known.runtime} />
         <ReloadsCard dropIns={known.dropIns} runtime={known.runtime} />

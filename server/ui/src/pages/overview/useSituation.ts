@@ -17,6 +17,7 @@ export interface JobHealth {
 
 export interface Known extends Situation {
   jobs: JobHealth[] | undefined;
+  noDropIns: boolean;
   /** Nothing is said about the whole before everything was asked. */
   complete: boolean;
 }
@@ -39,7 +40,8 @@ export function useSituation(): Known {
   const resident = self("process_resident_memory_bytes");
   return {
     jobs,
-    complete: (!enabled || (jobs !== undefined && alerts.data !== undefined && rules.data !== undefined)) && runtime.data !== undefined && !dropIns.isPending,
+    noDropIns: dropIns.error?.status === 404,
+    complete: (!enabled || (jobs !== undefined && alerts.data !== undefined && rules.data !== undefined)) && runtime.data !== undefined && (dropIns.data !== undefined || dropIns.error?.status === 404),
     ...(jobs && { targets: { up: sum(jobs, "up"), down: sum(jobs, "down") } }),
     ...(alerts.data && { firing: alerts.data.alerts.filter((a) => a.state === "firing" && !isWatchdog(a)) }),
     ...(rules.data && { groups: rules.data.groups }),

@@ -1,3 +1,4 @@
+import type { CSSProperties, ReactNode } from "react";
 import { sparkPath } from "../../../charts/sparkPath.ts";
 import { faded } from "../../../charts/palette.ts";
 import { reduced, type Reduced } from "../fields/reduced.ts";
@@ -34,7 +35,7 @@ interface ItemProps {
   showName: boolean;
   showValue: boolean;
   plain: boolean;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
 function Item({ v, background, area, showName, showValue, plain, children }: ItemProps) {
@@ -52,7 +53,7 @@ function Item({ v, background, area, showName, showValue, plain, children }: Ite
       )}
       {showName && <div className={styles.name}>{v.field.name}</div>}
       {showValue && (
-        <div className={styles.value} style={background || plain ? {} : { color }}>
+        <div className={styles.value} style={{ "--letters": Math.max(6, v.text.length), ...(background || plain ? {} : { color }) } as CSSProperties}>
           {children}
         </div>
       )}
