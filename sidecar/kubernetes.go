@@ -50,10 +50,12 @@ func (c *ConfigMaps) Status() SourceStatus {
 	return c.status
 }
 
-// retryAPI is how a reflector waits between failures. The default goes up to half a
-// minute, which changes made while the API server was away would then wait for.
+// retryAPI is how a reflector waits between failures, and also before it lists
+// after a watch that ended: client-go forgets past failures only after two good
+// minutes. The default goes up to half a minute, which changes made while the API
+// server was away, or shortly after, would then wait for.
 func retryAPI() *wait.Backoff {
-	return &wait.Backoff{Duration: 200 * time.Millisecond, Cap: 5 * time.Second, Steps: 8, Factor: 2, Jitter: 0.5}
+	return &wait.Backoff{Duration: 100 * time.Millisecond, Cap: time.Second, Steps: 8, Factor: 2, Jitter: 0.5}
 }
 
 // Run implements [Source]. The reflector lists, watches, and lists again when the
