@@ -180,6 +180,7 @@ func DefaultOptions() Options {
 			MaxSubscribers:      16,
 			MaxSearchLimit:      10_000,
 			PageTitle:           "kube-monitoring-stack",
+			CORSOrigin:          regexp.MustCompile("^(?:.*)$"),
 			RemoteWriteMessages: remoteapi.MessageTypes{remoteapi.WriteV1MessageType, remoteapi.WriteV2MessageType},
 		},
 		TSDB: TSDBOptions{

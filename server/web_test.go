@@ -240,3 +240,23 @@ func (r *rig) push(value float64, series ...string) {
 		r.t.Fatalf("status %d", resp.StatusCode)
 	}
 }
+
+// A browser sends an Origin with every POST. Whoever embeds the server with
+// [DefaultOptions] answers it as the flag's default does.
+func TestWeb_OriginIsAllowedByDefault(t *testing.T) {
+	r := newRig(t, quickBase).start()
+	req, err := http.NewRequest(http.MethodPost, "http://"+r.s.Addr().String()+"/api/v1/query", strings.NewReader("query=1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "http://grafana.test")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if got := resp.Header.Get("Access-Control-Allow-Origin"); resp.StatusCode != http.StatusOK || got != "http://grafana.test" {
+		t.Errorf("status %d, allowed origin %q", resp.StatusCode, got)
+	}
+}
