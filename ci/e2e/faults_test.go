@@ -184,7 +184,8 @@ func TestAPIServerStoppedForAMinute(t *testing.T) {
 		return err
 	})
 	c.apply(t, ns, "late", "rules", map[string]string{"rules.yaml": fmt.Sprintf(goodRule, "e2e_late", 2)})
-	took := await(t, 2*time.Minute, 50*time.Millisecond, "the change made right after the outage", func(ctx context.Context) error {
+	// Pods reach the API server again when kube-proxy does, which waits up to a minute between its tries.
+	took := await(t, 3*time.Minute, 50*time.Millisecond, "the change made right after the outage", func(ctx context.Context) error {
 		_, err := c.scalar(ctx, "e2e_late")
 		return err
 	})
