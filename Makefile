@@ -19,7 +19,7 @@ help: ## Print this help
 ##@ Use
 
 .PHONY: up
-up: ## Give this machine a Kubernetes cluster with the stack installed (NODES=3 for three nodes)
+up: ui-if-node ## Give this machine a Kubernetes cluster with the stack installed (NODES=3 for three nodes)
 	@$(CLUSTER) $(if $(NODES),--nodes=$(NODES)) up
 
 .PHONY: down
@@ -27,22 +27,35 @@ down: ## End the cluster and leave nothing behind (built programs stay in .clust
 	@$(CLUSTER) down
 
 .PHONY: run
-run: ## Run server and sidecar here without a cluster, on examples/drop-ins
+run: ui-if-node ## Run server and sidecar here without a cluster, on examples/drop-ins
 	go run ./cmd/kmon run --drop-ins examples/drop-ins
 
 .PHONY: build
-build: ## Build the programs into bin/
-	CGO_ENABLED=0 go build -o bin/ ./cmd/...
+build: ui-if-node ## Build the programs into bin/
+	go build -o bin/ ./cmd/...
+
+.PHONY: ui
+ui: ## Build the server's web pages, which the next Go build embeds (Node.js 20.19 or newer)
+	@$(MAKE) --no-print-directory -C server/ui build
+
+# Everything works without the pages, so a machine that cannot have Node.js goes without.
+.PHONY: ui-if-node
+ui-if-node:
+	@if server/ui/with-node true; then $(MAKE) --no-print-directory ui; else echo 'going on without the web pages'; fi
 
 ##@ Prove
 
 .PHONY: test
-test: verify test-go test-rules test-chart test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: verify ui test-go test-ui test-rules test-chart test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 .PHONY: test-go
 test-go: ## Test the product's packages
 	go vet ./...
 	go test ./...
+
+.PHONY: test-ui
+test-ui: ui ## Check, lint and test the web pages, and drive each in Chromium against a real server
+	@$(MAKE) --no-print-directory -C server/ui test e2e
 
 .PHONY: test-rules
 test-rules: ## Unit-test every alert and record with promtool
@@ -72,6 +85,7 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 .PHONY: e2e
 e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG
 	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} \
+	  E2E_PAGES='$(MAKE) --no-print-directory -C $(CURDIR)/server/ui e2e-cluster' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
 	  go test -count=1 -timeout 30m -v ./...

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 	"net/http/pprof"
-	"path"
 	"runtime"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/prometheus/prometheus/util/httputil"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/internal/promapi"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/ui"
 )
 
 // routes are all paths but the API's, under the route prefix.
@@ -28,11 +28,9 @@ func (s *Server) routes() *route.Router {
 		r = r.WithPrefix(prefix)
 	}
 
-	r.Get("/", s.index)
-	for _, old := range []string{"/graph", "/query", "/alerts", "/targets", "/rules", "/config", "/flags", "/status", "/service-discovery", "/tsdb-status", "/agent"} {
-		r.Get(old, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, path.Join("/", s.opts.Web.ExternalURL.Path)+"/", http.StatusFound)
-		})
+	for _, page := range ui.Routes() {
+		r.Get(page, s.pages.ServeHTTP)
+		r.Head(page, s.pages.ServeHTTP)
 	}
 	if dir := s.opts.Web.UserAssets; dir != "" {
 		r.Get("/user/*filepath", route.FileServe(dir))
@@ -61,6 +59,7 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", s.router)
 	mux.Handle(api+"/", http.StripPrefix(api, v1))
+	s.dashboardRoutes(mux)
 	return s.logPanics(mux)
 }
 

@@ -71,10 +71,13 @@ type WebOptions struct {
 	ReadTimeout    time.Duration
 	MaxConnections int
 	ExternalURL    *url.URL
-	RoutePrefix    string
-	CORSOrigin     *regexp.Regexp
-	PageTitle      string
-	UserAssets     string
+	// AlertmanagerURL is where people reach Alertmanager, for links to silences.
+	// Nil: the pages link to the addresses that alerts are sent to.
+	AlertmanagerURL *url.URL
+	RoutePrefix     string
+	CORSOrigin      *regexp.Regexp
+	PageTitle       string
+	UserAssets      string
 
 	EnableLifecycle           bool
 	EnableAdminAPI            bool

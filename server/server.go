@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ type Server struct {
 
 	listeners  []net.Listener
 	socket     net.Listener // nil without a reload socket
+	pages      http.Handler
 	router     *route.Router
 	components []component
 
@@ -123,6 +125,9 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	if err := s.listen(); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	if s.pages, err = s.newPages(); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	s.router = s.routes()

@@ -63,7 +63,10 @@ func TestAPI_Basics(t *testing.T) {
 		"/-/healthy":                                        `Healthy`,
 		"/-/ready":                                          `Ready`,
 		"/debug/pprof/":                                     `goroutine`,
-		"/":                                                 `1 scrape jobs, 1 rule files`,
+		"/":                                                 `<base href="./" />`,
+		"/graph?g0.expr=up":                                 `<base href="./" />`,
+		"/dashboards/shop":                                  `<base href="../" />`,
+		"/api/v1/dashboards":                                `{"status":"success","data":[]}`,
 	} {
 		if code, body := r.call(http.MethodGet, path); code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %.300s, want 200 and %s", path, code, body, want)
@@ -72,7 +75,7 @@ func TestAPI_Basics(t *testing.T) {
 	for path, want := range map[string]int{
 		"/api/v1/query?query=(": http.StatusBadRequest,
 		"/api/v1/nothing":       http.StatusNotFound,
-		"/graph":                http.StatusFound,
+		"/nothing":              http.StatusNotFound,
 		"/-/reload":             http.StatusMethodNotAllowed,
 	} {
 		if code, body := r.call(http.MethodGet, path); code != want {
@@ -95,6 +98,7 @@ func TestWeb_RoutePrefix(t *testing.T) {
 	r.start()
 	for path, want := range map[string]int{
 		"/prom/api/v1/labels": 200, "/prom/-/ready": 200, "/prom/metrics": 200, "/": 302, "/-/ready": 404,
+		"/prom/": 200, "/prom/alerts": 200, "/prom/d/uid/slug": 200, "/prom/api/v1/dashboards": 200, "/alerts": 404,
 	} {
 		if code, body := r.call(http.MethodGet, path); code != want {
 			t.Errorf("%s: %d %.100s, want %d", path, code, body, want)

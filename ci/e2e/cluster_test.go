@@ -13,6 +13,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
@@ -21,6 +22,7 @@ const dropInLabel = "kube-monitoring-stack.io/drop-in"
 
 // cluster is the real cluster under test and the release in it.
 type cluster struct {
+	config    *rest.Config
 	client    kubernetes.Interface
 	namespace string // of the release
 	release   string
@@ -43,7 +45,7 @@ func connect(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatalf("build client: %v", err)
 	}
-	return &cluster{client: client, namespace: env("E2E_NAMESPACE", "monitoring"), release: env("E2E_RELEASE", "kube-monitoring-stack")}
+	return &cluster{config: cfg, client: client, namespace: env("E2E_NAMESPACE", "monitoring"), release: env("E2E_RELEASE", "kube-monitoring-stack")}
 }
 
 func env(key, fallback string) string {

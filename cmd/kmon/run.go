@@ -165,6 +165,7 @@ func (r *runner) sidecar(socket string, s streams, log *slog.Logger) (*sidecar.S
 	opts.Logger, opts.Registerer = log, prometheus.DefaultRegisterer
 	opts.Policy = dropin.Policy{Trusted: split(r.trusted), MaxBytes: int(r.bytes)}
 	opts.Sources = []sidecar.Source{source}
+	opts.Kinds = append(opts.Kinds, dropin.KindDashboard) // the server's pages draw them
 	opts.Reporters = []sidecar.Reporter{p}
 	opts.WriteStatus = dir.WriteStatus
 	sink := sidecar.NewDirSink(dir, reload, opts)

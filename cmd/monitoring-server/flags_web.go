@@ -35,6 +35,8 @@ func (c *command) webFlags(app *kingpin.Application) {
 		PlaceHolder("<path>").StringVar(&w.UserAssets)
 	app.Flag("web.page-title", "Document title of the web pages.").
 		Default(w.PageTitle).StringVar(&w.PageTitle)
+	app.Flag("web.alertmanager-url", "The URL under which people reach Alertmanager, for links to silences. The addresses that alerts are sent to if omitted.").
+		PlaceHolder("<URL>").URLVar(&w.AlertmanagerURL)
 	app.Flag("web.cors.origin", `Regex for CORS origin. It is fully anchored. Example: 'https?://(domain1|domain2)\.com'`).
 		Default(".*").StringVar(&c.corsOrigin)
 

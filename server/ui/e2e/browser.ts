@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
 
-export const pictures = resolve("artifacts/pictures");
+export const pictures = resolve(process.env["PICTURES"] ?? "artifacts/pictures");
 
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 

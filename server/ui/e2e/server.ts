@@ -1,11 +1,12 @@
-/** Starts what the tests drive: a shop, the server with the shop's drop-ins, and the pages before it. */
+/** Starts what the tests drive: a shop, the server with the shop's drop-ins and pages, and a proxy before it. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestProject } from "vitest/node";
 import { writeHistory } from "./history.ts";
+import { openProxy } from "./proxy.ts";
 import { openShop } from "./shop.ts";
 
 declare module "vitest" {
@@ -19,7 +20,6 @@ declare module "vitest" {
 const here = resolve("e2e");
 const binaries = resolve("artifacts/bin");
 const repository = resolve("../..");
-const chartDashboards = join(repository, "charts/kube-monitoring-stack/files/dashboards");
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const children: ChildProcess[] = [];
@@ -32,28 +32,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return path;
   };
   const kmon = binary("kmon", "./cmd/kmon");
-  const preview = binary("preview", "./server/ui/preview");
+  const boards = binary("boards", "./dashboards/generate");
   const promtool = binary("promtool", "github.com/prometheus/prometheus/cmd/promtool", join(repository, "ci/chart"));
 
   const shop = await openShop();
-  const [serverPort, pagesPort, prefixedPort] = [await freePort(), await freePort(), await freePort()];
-  const server = `127.0.0.1:${serverPort}`;
+  const server = `127.0.0.1:${await freePort()}`;
+  const proxy = await openProxy("/monitoring/one", `http://${server}`);
   for (const name of readdirSync(join(here, "drop-ins"))) {
     const text = readFileSync(join(here, "drop-ins", name), "utf8");
     writeFileSync(join(work, "drop-ins", name), text.replaceAll("$SHOP", `127.0.0.1:${shop.port}`).replaceAll("$SERVER", server));
   }
-  cpSync(join(here, "dashboards"), join(work, "dashboards/shop"), { recursive: true });
-  if (existsSync(chartDashboards)) cpSync(chartDashboards, join(work, "dashboards/monitoring"), { recursive: true });
+  mkdirSync(join(work, "boards"));
+  execFileSync(boards, ["-out", join(work, "boards")], { stdio: "inherit" });
+  writeFileSync(join(work, "drop-ins/shop-boards.json"), dashboards("shop", join(here, "dashboards")));
+  writeFileSync(join(work, "drop-ins/stack-boards.json"), dashboards("monitoring", join(work, "boards")));
 
   await writeHistory(join(work, "history.txt"), 6);
   execFileSync(promtool, ["tsdb", "create-blocks-from", "openmetrics", join(work, "history.txt"), join(work, "data/prometheus")], { stdio: "ignore" });
 
   const start = (path: string, args: string[]) => children.push(spawn(path, args, { stdio: process.env["E2E_VERBOSE"] ? "inherit" : "ignore" }));
   start(kmon, ["run", "--drop-ins", join(work, "drop-ins"), "--data", join(work, "data"), "--listen", server, "--trusted-namespaces", "monitoring"]);
-  const before = ["--server", `http://${server}`, "--dashboards", join(work, "dashboards")];
-  start(preview, ["--listen", `127.0.0.1:${pagesPort}`, ...before]);
-  start(preview, ["--listen", `127.0.0.1:${prefixedPort}`, "--prefix", "/monitoring/one", ...before]);
-  const pages = `http://127.0.0.1:${pagesPort}/`;
+  const pages = `http://${server}/`;
 
   await until("the server is ready", async () => (await fetch(`${pages}-/ready`)).ok);
   await until("the drop-ins are in use", async () => (await dropInStates(pages))["mail/mail-rules/mail.yaml"] === "active");
@@ -68,14 +67,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
 
   project.provide("pages", pages);
-  project.provide("prefixed", `http://127.0.0.1:${prefixedPort}/monitoring/one/`);
+  project.provide("prefixed", `${proxy.address}/`);
   return async () => {
     for (const child of children) child.kill("SIGTERM");
     await Promise.all(children.filter((child) => child.exitCode === null).map((child) => new Promise((done) => child.once("exit", done))));
-    shop.server.closeAllConnections();
-    shop.server.close();
+    for (const { server } of [shop, proxy]) {
+      server.closeAllConnections();
+      server.close();
+    }
     rmSync(work, { recursive: true, force: true });
   };
+}
+
+/** A ConfigMap of every dashboard in a folder, in JSON, which is YAML too. */
+function dashboards(namespace: string, folder: string): string {
+  const data = Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  const metadata = { name: "boards", namespace, labels: { "kube-monitoring-stack.io/drop-in": "dashboard" }, annotations: { grafana_folder: namespace } };
+  return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
 }
 
 async function dropInStates(pages: string): Promise<Record<string, string>> {
