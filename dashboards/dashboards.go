@@ -14,7 +14,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-//go:generate go run ./generate -out ../charts/kube-monitoring-stack/files/dashboards
+//go:generate go run ./generate -out ../charts/kube-monitoring-stack/charts/content/dashboards
 
 // tag marks every dashboard of the stack and makes the links between them.
 const tag = "kube-monitoring-stack"

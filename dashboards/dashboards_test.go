@@ -13,7 +13,7 @@ import (
 )
 
 // chartFiles is where the chart keeps the JSON.
-const chartFiles = "../charts/kube-monitoring-stack/files/dashboards"
+const chartFiles = "../charts/kube-monitoring-stack/charts/content/dashboards"
 
 // panelJSON is what the tests read of a panel.
 type panelJSON struct {

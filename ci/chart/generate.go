@@ -13,9 +13,12 @@ import (
 )
 
 const (
-	chartDir   = "charts/kube-monitoring-stack"
-	rulesDir   = "rules"
-	chartRules = chartDir + "/files/rules"
+	chartDir = "charts/kube-monitoring-stack"
+	rulesDir = "rules"
+	// A subchart, because Helm keeps the files of a chart in each release's
+	// Secret, but not those of its subcharts.
+	chartContent = chartDir + "/charts/content"
+	chartRules   = chartContent + "/rules"
 
 	tableBegin = "<!-- values: begin, generated -->\n"
 	tableEnd   = "<!-- values: end -->\n"
@@ -44,8 +47,8 @@ func generate(root fs.FS) (want generated, stale []string, err error) {
 }
 
 // generateRules copies the rules, without their unit tests and comments, to
-// where Helm's templates can read them. Helm keeps the copy in the release's
-// Secret, where comments take room and nobody reads them.
+// where Helm's templates can read them. Comments would take room in the chart's
+// archive, and nobody reads them there.
 func generateRules(root fs.FS, want generated) error {
 	files, err := fs.Glob(root, rulesDir+"/*.yaml")
 	if err != nil {
@@ -103,7 +106,7 @@ func generateValues(root fs.FS, want generated) error {
 	if err != nil {
 		return fmt.Errorf("values.yaml: %w", err)
 	}
-	if want[chartDir+"/values.schema.json"], err = values.Schema(tree); err != nil {
+	if want[chartDir+"/values.schema.json"], err = values.Schema(tree, path.Base(chartContent)); err != nil {
 		return fmt.Errorf("values.yaml: %w", err)
 	}
 	readme, err := fs.ReadFile(root, chartDir+"/README.md")

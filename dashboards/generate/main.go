@@ -19,7 +19,7 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "charts/kube-monitoring-stack/files/dashboards", "the folder to write to")
+	out := flag.String("out", "charts/kube-monitoring-stack/charts/content/dashboards", "the folder to write to")
 	check := flag.Bool("check", false, "fail if a file differs, instead of writing it")
 	flag.Parse()
 	if err := run(*out, *check); err != nil {

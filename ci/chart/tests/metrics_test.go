@@ -96,7 +96,7 @@ func expressions(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	maps.Copy(out, ruleExpressions(t))
-	files, err := globFiles(os.DirFS(chartDir+"/files/dashboards"), "*.json")
+	files, err := globFiles(os.DirFS(chartDir+"/charts/content/dashboards"), "*.json")
 	if err != nil {
 		t.Fatal(err)
 	}

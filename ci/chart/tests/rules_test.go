@@ -71,7 +71,7 @@ func alertsOf(t *testing.T, r *render.Release) map[string]ruleYAML {
 // Going through Helm's YAML must not change a rule: only its runbook is added.
 func TestRulesArriveAsWritten(t *testing.T) {
 	got := renderedRules(t, rendered(t, nil))
-	paths, err := filepath.Glob(chartDir + "/files/rules/*.yaml")
+	paths, err := filepath.Glob(chartDir + "/charts/content/rules/*.yaml")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no rules in the chart: %v", err)
 	}

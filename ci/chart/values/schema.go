@@ -10,10 +10,18 @@ import (
 )
 
 // Schema returns the JSON schema that allows the values of tree and no others.
-func Schema(tree []*Value) ([]byte, error) {
+// Helm puts a map for each subchart among the values before it looks at the
+// schema, with nothing in it but the values that are global.
+func Schema(tree []*Value, subcharts ...string) ([]byte, error) {
 	s, err := objectSchema(tree)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range subcharts {
+		s["properties"].(map[string]any)[name] = map[string]any{
+			"description": "Not to be set.", "type": "object", "additionalProperties": false,
+			"properties": map[string]any{"global": map[string]any{"type": "object"}},
+		}
 	}
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
 	s["title"] = "Values of kube-monitoring-stack"

@@ -2,7 +2,7 @@
 {{- define "monitoring.dashboards.names" -}}
 {{- $names := list -}}
 {{- if .Values.dashboards.enabled -}}
-{{- range $path, $_ := .Files.Glob "files/dashboards/*.json" -}}
+{{- range $path, $_ := .Subcharts.content.Files.Glob "dashboards/*.json" -}}
 {{- $name := base $path | trimSuffix ".json" -}}
 {{- if not (has $name $.Values.dashboards.disabled) }}{{ $names = append $names $name }}{{ end -}}
 {{- end -}}

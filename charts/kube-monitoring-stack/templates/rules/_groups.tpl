@@ -5,7 +5,7 @@ alert templates have braces of their own.
 {{- define "monitoring.rules.groups" -}}
 {{- $v := .root.Values.rules -}}
 {{- $groups := list -}}
-{{- range (.root.Files.Get .path | fromYaml).groups -}}
+{{- range (.root.Subcharts.content.Files.Get .path | fromYaml).groups -}}
 {{- $rules := list -}}
 {{- range .rules -}}
 {{- $override := get $v.overrides (.alert | default "") | default dict -}}
