@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"k8s.io/klog/v2"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/apiserver"
 )
 
 func main() {
@@ -42,5 +44,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		debug.SetGCPercent(50)
 	}
 	klog.SetSlogLogger(log.With("component", "client-go"))
+	if err := apiserver.NoticeDeadConnections(); err != nil {
+		return err
+	}
 	return serve(ctx, f, log)
 }

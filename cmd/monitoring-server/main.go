@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/apiserver"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server"
 )
 
@@ -35,6 +36,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logger := cmd.logger(stderr)
 	registerProcess(cmd.options.Registerer)
 	cmd.limits.apply(logger)
+	if err := apiserver.NoticeDeadConnections(); err != nil {
+		fmt.Fprintln(stderr, "monitoring-server:", err)
+		return 1
+	}
 
 	// Registered before anything slow: until then SIGHUP kills.
 	hup := make(chan os.Signal, 1)
