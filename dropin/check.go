@@ -18,6 +18,8 @@ func Check(it Item, p Policy) (c Checked) {
 		Version: it.Version,
 		Folder:  it.Folder,
 		Source:  sum(it.Data),
+
+		Confidential: it.Confidential,
 	}
 	// A parser that panics on one team's drop-in must not take the sidecar,
 	// and with it every other team's drop-ins, down.
@@ -70,7 +72,7 @@ func checkKind(it Item, p Policy) (published []byte, claims []Claim, problems []
 // Ref and kind. What is found in two ways is told once.
 func (c *Checked) refuse(problems ...Problem) {
 	for i := range problems {
-		problems[i].Ref, problems[i].Kind = c.Ref, c.Kind
+		problems[i] = c.Blame(problems[i])
 	}
 	slices.SortFunc(problems, Problem.Compare)
 	problems = slices.Compact(problems)

@@ -45,11 +45,11 @@ func (c claims) refuse(it Checked) []Problem {
 			}
 		}
 		if taken {
-			problems = append(problems, Problem{
-				Ref: it.Ref, Kind: it.Kind, Line: claim.Line, Code: claim.Code,
+			problems = append(problems, it.Blame(Problem{
+				Line: claim.Line, Code: claim.Code,
 				Message: fmt.Sprintf("%s is already taken by %s", claim.Name, owner),
 				Remedy:  "Choose another, or delete one of the two.",
-			})
+			}))
 		}
 	}
 	return problems

@@ -1,11 +1,11 @@
 package dropin
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // The labels by which charts all over the ecosystem ship dashboards and
@@ -25,51 +25,30 @@ const maxFileName = 255
 // by key. A key that cannot be an item is a problem and does not stop the
 // others. A ConfigMap without a drop-in label has neither.
 func FromConfigMap(cm *corev1.ConfigMap) ([]Item, []Problem) {
-	kind, problem := kindOf(cm)
-	if problem != nil {
-		return nil, []Problem{*problem}
+	values := make(map[string]value, len(cm.Data)+len(cm.BinaryData))
+	for key, text := range cm.Data {
+		values[key] = value{data: []byte(text)}
 	}
-	if kind == "" {
-		return nil, nil
+	for key, data := range cm.BinaryData {
+		_, twice := cm.Data[key]
+		values[key] = value{data: data, twice: twice}
 	}
-	var folder string
-	if kind == KindDashboard {
-		folder = cm.Annotations[AnnotationFolder]
-	}
-	var items []Item
-	var problems []Problem
-	for _, key := range keysOf(cm) {
-		ref := Ref{Namespace: cm.Namespace, Name: cm.Name, Key: key}
-		data, problem := valueOf(cm, ref)
-		if problem == nil {
-			problem = checkKey(ref)
-		}
-		if problem != nil {
-			problem.Ref, problem.Kind = ref, kind
-			problems = append(problems, *problem)
-			continue
-		}
-		items = append(items, Item{
-			Ref:     ref,
-			Kind:    kind,
-			Data:    data,
-			Created: cm.CreationTimestamp.Time,
-			Version: cm.ResourceVersion,
-			Folder:  folder,
-		})
-	}
-	return items, problems
+	return fromObject(&cm.ObjectMeta, values, false)
 }
 
-// kindOf reads the labels. A ConfigMap that two labels claim for different
-// kinds is refused whole: each guess would surprise somebody.
-func kindOf(cm *corev1.ConfigMap) (Kind, *Problem) {
+// kindOf reads the labels. An object that two labels claim for different kinds
+// is refused whole: each guess would surprise somebody.
+func kindOf(m *metav1.ObjectMeta, secret bool) (Kind, *Problem) {
+	ref := Ref{Namespace: m.Namespace, Name: m.Name}
+	if secret {
+		ref.Key = secretPrefix
+	}
 	var kinds []Kind
-	if v, ok := cm.Labels[Label]; ok {
+	if v, ok := m.Labels[Label]; ok {
 		kind := Kind(v)
 		if !slices.Contains(Kinds(), kind) {
 			return "", &Problem{
-				Ref:     Ref{Namespace: cm.Namespace, Name: cm.Name},
+				Ref:     ref,
 				Code:    CodeUnknownKind,
 				Message: "label " + Label + " has the unknown value " + quote(v),
 				Remedy:  "Use one of " + kindList() + ".",
@@ -77,10 +56,10 @@ func kindOf(cm *corev1.ConfigMap) (Kind, *Problem) {
 		}
 		kinds = append(kinds, kind)
 	}
-	if isOn(cm.Labels[LabelGrafanaDashboard]) {
+	if isOn(m.Labels[LabelGrafanaDashboard]) {
 		kinds = append(kinds, KindDashboard)
 	}
-	if isOn(cm.Labels[LabelGrafanaDatasource]) {
+	if isOn(m.Labels[LabelGrafanaDatasource]) {
 		kinds = append(kinds, KindDatasource)
 	}
 	slices.Sort(kinds)
@@ -91,10 +70,10 @@ func kindOf(cm *corev1.ConfigMap) (Kind, *Problem) {
 		return kinds[0], nil
 	default:
 		return "", &Problem{
-			Ref:     Ref{Namespace: cm.Namespace, Name: cm.Name},
+			Ref:     ref,
 			Code:    CodeTwoKinds,
 			Message: "its labels ask for the kinds " + string(kinds[0]) + " and " + string(kinds[1]),
-			Remedy:  "Keep one of the labels, or split the ConfigMap.",
+			Remedy:  "Keep one of the labels, or split the object.",
 		}
 	}
 }
@@ -103,43 +82,28 @@ func kindOf(cm *corev1.ConfigMap) (Kind, *Problem) {
 // off by another value, so this must not be a test for presence.
 func isOn(v string) bool { return v == "1" || v == "true" }
 
-func keysOf(cm *corev1.ConfigMap) []string {
-	keys := slices.AppendSeq(slices.Collect(maps.Keys(cm.Data)), maps.Keys(cm.BinaryData))
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-func valueOf(cm *corev1.ConfigMap, ref Ref) ([]byte, *Problem) {
-	text, inData := cm.Data[ref.Key]
-	data, inBinary := cm.BinaryData[ref.Key]
-	if inData && inBinary {
-		return nil, &Problem{
-			Code:    CodeDuplicateKey,
-			Message: "the key is in data and in binaryData",
-			Remedy:  "Keep one of them.",
-		}
-	}
-	if inData {
-		data = []byte(text)
-	}
-	return gunzip(data)
-}
-
 // checkKey refuses what could leave the directory that the file is written to.
 // The API server refuses most of these too, a manifest in CI has not met it yet.
-func checkKey(ref Ref) *Problem {
-	if ref.Key == "" || ref.Key == "." || strings.HasPrefix(ref.Key, "..") || strings.ContainsFunc(ref.Key, notInKey) {
+func checkKey(key string, ref Ref) *Problem {
+	if key == "" || key == "." || strings.HasPrefix(key, "..") || strings.ContainsFunc(key, notInKey) {
 		return &Problem{
 			Code:    CodeBadKey,
-			Message: "key " + quote(ref.Key) + " is not a plain file name",
+			Message: "key " + quote(key) + " is not a plain file name",
 			Remedy:  "Use letters, digits, '-', '_' and '.', and do not begin with '..'.",
+		}
+	}
+	if ref.customKind() != "" {
+		return &Problem{
+			Code:    CodeBadKey,
+			Message: "key " + quote(key) + " is how objects of " + ObjectGroup + " are named",
+			Remedy:  "Choose another key.",
 		}
 	}
 	if len(ref.FileName()) > maxFileName {
 		return &Problem{
 			Code:    CodeNameTooLong,
 			Message: "namespace, name and key are too long together to be a file name",
-			Remedy:  "Shorten the ConfigMap's name or the key.",
+			Remedy:  "Shorten the object's name or the key.",
 		}
 	}
 	return nil

@@ -15,6 +15,9 @@ type Item struct {
 	Version string
 	// Folder is the dashboard folder annotation, empty for other kinds.
 	Folder string
+	// Confidential says that the data holds values of Secrets, which no problem may
+	// quote.
+	Confidential bool
 }
 
 // Policy is what the platform team allows drop-ins to do.
@@ -45,6 +48,8 @@ type Checked struct {
 	SHA256 string
 	// Claims are the names that no two drop-ins may have.
 	Claims []Claim
+	// Confidential says that the bytes hold values of Secrets.
+	Confidential bool
 	// Stale says that these are the last good bytes of a drop-in whose newest edit was refused.
 	Stale bool
 	// Problems found in the item alone. Not empty means it must not be published.

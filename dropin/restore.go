@@ -16,6 +16,8 @@ func Restore(it ManifestItem, published []byte) Checked {
 		Folder:  it.Folder,
 		Source:  it.Source,
 		Stale:   it.Stale,
+
+		Confidential: it.Ref.mayHoldSecrets(it.Kind),
 	}
 	if sum(published) != it.SHA256 {
 		c.refuse(Problem{

@@ -1,13 +1,16 @@
 package sidecar
 
 import (
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/cache"
 )
 
 // deliverer is what a reflector writes to: it passes everything on and keeps
 // only the keys, to find out what is gone when a new list comes.
 type deliverer struct {
+	// read makes an object of what the API server sent, nil if it is none. It is
+	// asked once for each, when it arrives.
+	read    func(any) *Object
+	trim    cache.TransformFunc
 	deliver func(Event)
 	known   map[Key]struct{}
 	synced  func()
@@ -20,9 +23,9 @@ var (
 
 // Add implements [cache.ReflectorStore].
 func (d *deliverer) Add(obj any) error {
-	if cm, ok := obj.(*corev1.ConfigMap); ok {
-		d.known[KeyOf(cm)] = struct{}{}
-		d.deliver(Event{Key: KeyOf(cm), Object: cm})
+	if o := d.read(obj); o != nil {
+		d.known[o.Key] = struct{}{}
+		d.deliver(Event{Key: o.Key, Object: o})
 	}
 	return nil
 }
@@ -32,9 +35,9 @@ func (d *deliverer) Update(obj any) error { return d.Add(obj) }
 
 // Delete implements [cache.ReflectorStore].
 func (d *deliverer) Delete(obj any) error {
-	if cm, ok := obj.(*corev1.ConfigMap); ok {
-		delete(d.known, KeyOf(cm))
-		d.deliver(Event{Key: KeyOf(cm)})
+	if o := d.read(obj); o != nil {
+		delete(d.known, o.Key)
+		d.deliver(Event{Key: o.Key})
 	}
 	return nil
 }
@@ -45,14 +48,13 @@ func (d *deliverer) Replace(list []any, _ string) error {
 	gone := d.known
 	d.known = make(map[Key]struct{}, len(list))
 	for _, obj := range list {
-		cm, ok := obj.(*corev1.ConfigMap)
-		if !ok {
+		o := d.read(obj)
+		if o == nil {
 			continue
 		}
-		delete(gone, KeyOf(cm))
-		if err := d.Add(cm); err != nil {
-			return err
-		}
+		delete(gone, o.Key)
+		d.known[o.Key] = struct{}{}
+		d.deliver(Event{Key: o.Key, Object: o})
 	}
 	for key := range gone {
 		d.deliver(Event{Key: key})
@@ -68,12 +70,4 @@ func (d *deliverer) Resync() error { return nil }
 
 // Transformer implements [cache.TransformingStore]. A list of thousands is held at
 // once while it arrives, and managed fields are often the larger part of it.
-func (d *deliverer) Transformer() cache.TransformFunc {
-	return func(obj any) (any, error) {
-		if cm, ok := obj.(*corev1.ConfigMap); ok {
-			cm.ManagedFields = nil
-			delete(cm.Annotations, corev1.LastAppliedConfigAnnotation)
-		}
-		return obj, nil
-	}
-}
+func (d *deliverer) Transformer() cache.TransformFunc { return d.trim }

@@ -68,7 +68,7 @@ func (d *Directory) note(err error) {
 func (d *Directory) Locate(p dropin.Problem) (file string, line int, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	o, ok := d.placed[Key{Namespace: p.Ref.Namespace, Name: p.Ref.Name}]
+	o, ok := d.placed[keyOf(p.Ref)]
 	if !ok {
 		return "", 0, false
 	}

@@ -35,7 +35,7 @@ const (
 	eventRetry = 5 * time.Second
 )
 
-// Events reports verdicts as Kubernetes Events on the ConfigMaps, where kubectl
+// Events reports verdicts as Kubernetes Events on the objects, where kubectl
 // describe shows them. It does not use client-go's recorder: that one gives up
 // after some tries, and what is wrong with a drop-in should be told after an
 // outage of the API server too. An Event's name says what it tells, so that
@@ -64,8 +64,11 @@ func NewEvents(client kubernetes.Interface, host string, log *slog.Logger) *Even
 }
 
 // Report implements [Reporter]. A newer verdict on an object replaces one that
-// was not sent yet.
+// was not sent yet. That all is well is news only for who was told otherwise.
 func (e *Events) Report(v Verdict) {
+	if len(v.Problems) == 0 && !v.Mended {
+		return
+	}
 	e.mu.Lock()
 	e.waiting[v.Key] = v
 	e.mu.Unlock()
@@ -117,7 +120,7 @@ func (e *Events) sendAll(ctx context.Context) bool {
 		case apierrors.IsForbidden(err), apierrors.IsNotFound(err), apierrors.IsInvalid(err):
 			// Not allowed there, or the namespace is gone or ending: no use to try
 			// again. The status and the log have it all the same.
-			e.log.Warn("an owner cannot be told by an Event", "configmap", key.String(), "err", err)
+			e.log.Warn("an owner cannot be told by an Event", "kind", key.Kind, "object", key.String(), "err", err)
 		default:
 			done = false
 			e.putBack(key, v)
@@ -157,14 +160,14 @@ func (e *Events) event(v Verdict) *corev1.Event {
 	if len(v.Problems) > 0 {
 		kind, reason, message = corev1.EventTypeWarning, ReasonRefused, refusalMessage(v)
 	}
-	sum := sha256.Sum256([]byte(reason + string(v.UID) + message))
+	sum := sha256.Sum256([]byte(reason + v.Key.Kind + string(v.UID) + message))
 	const room = 253 - 1 - 16
 	name := strings.TrimRight(v.Key.Name[:min(len(v.Key.Name), room)], ".-")
 	now := metav1.Now()
 	return &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{Namespace: v.Key.Namespace, Name: name + "." + hex.EncodeToString(sum[:8])},
 		InvolvedObject: corev1.ObjectReference{
-			APIVersion: "v1", Kind: "ConfigMap",
+			APIVersion: v.APIVersion, Kind: v.Key.Kind,
 			Namespace: v.Key.Namespace, Name: v.Key.Name, UID: v.UID, ResourceVersion: v.Version,
 		},
 		Type: kind, Reason: reason, Message: message,

@@ -32,7 +32,7 @@ func reportTo(t *testing.T, client *fake.Clientset) *Events {
 
 func verdict(name, message string) Verdict {
 	return Verdict{
-		Key: Key{Namespace: "team", Name: name}, UID: "uid", Version: "7",
+		Key: Key{Kind: dropin.ObjectConfigMap, Namespace: "team", Name: name}, APIVersion: "v1", UID: "uid", Version: "7",
 		Problems: []dropin.Problem{{
 			Ref:  dropin.Ref{Namespace: "team", Name: name, Key: "rules.yaml"},
 			Line: 5, Code: "rules/bad-expression", Message: message, Remedy: "Mend it.",
@@ -95,7 +95,7 @@ func TestSameVerdictIsTheSameEvent(t *testing.T) {
 func TestEventWhenMended(t *testing.T) {
 	client := fake.NewClientset()
 	v := verdict("api", "")
-	v.Problems = nil
+	v.Problems, v.Mended = nil, true
 	reportTo(t, client).Report(v)
 	if got := awaitEvents(t, client, 1)[0]; got.Type != "Normal" || got.Reason != "DropInAccepted" {
 		t.Errorf("got %s %s", got.Type, got.Reason)

@@ -36,11 +36,12 @@ func (f *fakeSource) Status() SourceStatus {
 	return SourceStatus{Name: "fake" + f.namespace, Namespace: f.namespace}
 }
 
-func (f *fakeSource) put(cm *corev1.ConfigMap) { f.deliver(Event{Key: KeyOf(cm), Object: cm}) }
-func (f *fakeSource) drop(cm *corev1.ConfigMap) {
-	f.deliver(Event{Key: KeyOf(cm)})
+func (f *fakeSource) put(cm *corev1.ConfigMap) {
+	o := FromConfigMap(cm)
+	f.deliver(Event{Key: o.Key, Object: o})
 }
-func (f *fakeSource) synced() { f.deliver(Event{Synced: true}) }
+func (f *fakeSource) drop(cm *corev1.ConfigMap) { f.deliver(Event{Key: FromConfigMap(cm).Key}) }
+func (f *fakeSource) synced()                   { f.deliver(Event{Synced: true}) }
 
 // apply is one call of a fakeSink.
 type apply struct {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/manifest"
 )
 
@@ -49,7 +50,7 @@ func (l *listing) readFile(path string, broken func(string, error)) {
 	if err != nil {
 		// A slip in one document is no wish to take its object away.
 		for _, old := range l.objects[path] {
-			if !slices.ContainsFunc(objects, func(o manifest.Object) bool { return KeyOf(o.ConfigMap) == KeyOf(old.ConfigMap) }) {
+			if !slices.ContainsFunc(objects, func(o manifest.Object) bool { return keyOfFile(o) == keyOfFile(old) }) {
 				objects = append(objects, old)
 			}
 		}
@@ -67,7 +68,7 @@ func (l *listing) merged() map[Key]manifest.Object {
 	out := map[Key]manifest.Object{}
 	for _, path := range slices.Sorted(maps.Keys(l.objects)) {
 		for _, o := range l.objects[path] {
-			out[KeyOf(o.ConfigMap)] = o
+			out[keyOfFile(o)] = o
 		}
 	}
 	return out
@@ -82,10 +83,14 @@ func (l *listing) deliver(now map[Key]manifest.Object, deliver func(Event)) {
 	}
 	for key, o := range now {
 		if old, ok := l.delivered[key]; !ok || !reflect.DeepEqual(old.ConfigMap, o.ConfigMap) {
-			deliver(Event{Key: key, Object: o.ConfigMap})
+			deliver(Event{Key: key, Object: FromConfigMap(o.ConfigMap)})
 		}
 	}
 	l.delivered = now
+}
+
+func keyOfFile(o manifest.Object) Key {
+	return Key{Kind: dropin.ObjectConfigMap, Namespace: o.Namespace, Name: o.Name}
 }
 
 // inode tells two files of one name apart that were written in the same tick of

@@ -3,6 +3,8 @@ package sidecar
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // lastGoodStays is told together with the problems: the first thing an owner
@@ -20,6 +22,10 @@ func refusalMessage(v Verdict) string {
 	for i, p := range v.Problems {
 		// The Event is on the object, so its name need not be said.
 		text := strings.TrimPrefix(p.String(), v.Key.String()+"/")
+		if v.Key.Kind != dropin.ObjectConfigMap && v.Key.Kind != dropin.ObjectSecret {
+			// It is one drop-in as a whole, so there is no key to tell from others.
+			text = strings.TrimPrefix(p.String(), p.Ref.String()+": ")
+		}
 		more := fmt.Sprintf(" …and %d more problems.", len(v.Problems)-i)
 		sep := ""
 		if i > 0 {

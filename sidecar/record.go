@@ -102,11 +102,11 @@ func (r *record) refuse(c dropin.Checked, reason string, now time.Time) {
 	if r.refused == nil {
 		r.refused = map[string]refusal{}
 	}
-	r.refused[c.SHA256] = refusal{at: now, problem: dropin.Problem{
-		Ref: c.Ref, Kind: c.Kind, Code: dropin.CodeServerRefused,
+	r.refused[c.SHA256] = refusal{at: now, problem: c.Blame(dropin.Problem{
+		Code:    dropin.CodeServerRefused,
 		Message: "the server refuses it: " + reason,
 		Remedy:  "Mend the drop-in. The same content is tried again after a while.",
-	}}
+	})}
 }
 
 // forgive forgets verdicts older than before.

@@ -4,28 +4,16 @@ import (
 	"context"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
-
-// Key names an object in a source.
-type Key struct {
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-}
-
-// String returns "namespace/name".
-func (k Key) String() string { return k.Namespace + "/" + k.Name }
-
-// KeyOf returns the key of a ConfigMap.
-func KeyOf(cm *corev1.ConfigMap) Key { return Key{Namespace: cm.Namespace, Name: cm.Name} }
 
 // Event is one thing a source has to say: exactly one of its meanings.
 type Event struct {
 	// Key of the object that changed or is gone.
 	Key Key
-	// Object is the ConfigMap as it is now; nil says that it is gone. The loop
-	// does not keep it and never changes it.
-	Object *corev1.ConfigMap
+	// Object is the object as it is now; nil says that it is gone. The loop does
+	// not keep it.
+	Object *Object
 	// Synced says that everything that exists has been delivered before this event.
 	Synced bool
 	// Denied says that the source may not read its scope, and why. What was
@@ -45,10 +33,14 @@ type Source interface {
 // SourceStatus says how a source is doing.
 type SourceStatus struct {
 	Name string `json:"name"`
+	// Kind is the only kind of objects it delivers; empty means any.
+	Kind string `json:"kind,omitempty"`
 	// Namespace is the only one it reads; empty means all.
 	Namespace string `json:"namespace,omitempty"`
 	// Synced says that it has delivered everything at least once.
 	Synced bool `json:"synced"`
+	// Absent says that the cluster does not know the kind, so that there is nothing.
+	Absent bool `json:"absent,omitempty"`
 	// LastSuccess is when it last heard from where it reads.
 	LastSuccess time.Time `json:"lastSuccess,omitzero"`
 	// LastAttempt is when it last heard or failed to. A source that does neither hangs.
@@ -57,7 +49,7 @@ type SourceStatus struct {
 	Error string `json:"error,omitempty"`
 }
 
-// covers says whether objects of a namespace come from this source.
-func (s SourceStatus) covers(namespace string) bool {
-	return s.Namespace == "" || s.Namespace == namespace
+// covers says whether the object that a drop-in is of comes from this source.
+func (s SourceStatus) covers(ref dropin.Ref) bool {
+	return (s.Namespace == "" || s.Namespace == ref.Namespace) && (s.Kind == "" || s.Kind == ref.ObjectKind())
 }

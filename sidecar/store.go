@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
@@ -23,11 +22,15 @@ type store struct {
 	chosen map[dropin.Ref]*dropin.Checked
 }
 
-// object is one ConfigMap. Its content is not kept, only what was made of it.
+// object is one object of a source. Its content is not kept, only what was made
+// of it.
 type object struct {
-	uid     types.UID
-	version string
-	refs    []dropin.Ref
+	apiVersion string
+	uid        types.UID
+	version    string
+	generation int64
+	stamp      string
+	refs       []dropin.Ref
 	// told is what its owner was last told.
 	told told
 }
@@ -50,27 +53,30 @@ func newStore(opts Options) *store {
 
 // put takes an object as it is now and says whether anything changed. Keys with
 // the bytes they had before are not checked again.
-func (s *store) put(cm *corev1.ConfigMap) (changed bool) {
-	key := KeyOf(cm)
-	obj := s.objects[key]
-	// A list after a broken watch delivers everything again. Without a version,
-	// as in a directory, each key's bytes tell.
-	if obj != nil && obj.version != "" && obj.version == cm.ResourceVersion && obj.uid == cm.UID {
-		return false
-	}
+func (s *store) put(now *Object) (changed bool) {
+	obj := s.objects[now.Key]
 	if obj == nil {
 		obj = &object{}
-		s.objects[key] = obj
+		s.objects[now.Key] = obj
 	}
-	obj.uid, obj.version = cm.UID, cm.ResourceVersion
+	// A list after a broken watch delivers everything again. Without a stamp, as
+	// in a directory, each key's bytes tell.
+	same := obj.stamp != "" && obj.stamp == now.Stamp
+	obj.apiVersion, obj.uid, obj.version = now.APIVersion, now.UID, now.Version
+	// The owner of an object with generations is told about each of them.
+	newer := obj.generation != now.Generation
+	obj.generation, obj.stamp = now.Generation, now.Stamp
+	if same {
+		return newer
+	}
 
-	items, problems := dropin.FromConfigMap(cm)
+	items, problems := now.Unpack()
 	byRef := map[dropin.Ref][]dropin.Problem{}
 	var whole []dropin.Problem
 	for _, p := range problems {
 		switch {
 		case !s.serves(p.Kind):
-		case p.Ref.Key == "":
+		case p.Ref.IsObject():
 			whole = append(whole, p)
 			byRef[p.Ref] = append(byRef[p.Ref], p)
 		default:
@@ -83,36 +89,36 @@ func (s *store) put(cm *corev1.ConfigMap) (changed bool) {
 			continue
 		}
 		refs = append(refs, it.Ref)
-		changed = s.putItem(it) || changed
+		changed = s.putItem(it, now.Locate) || changed
 	}
 	for ref, ps := range byRef {
 		refs = append(refs, ref)
 		s.record(ref).edit(nil, ps)
-		s.records[ref].version = cm.ResourceVersion
+		s.records[ref].version = now.Version
 		changed = true
 	}
 	if len(whole) > 0 {
 		// The object cannot be read at all, so nothing says that its drop-ins
 		// should go: they stay as they last were good.
-		for _, ref := range s.refsOf(key, obj) {
+		for _, ref := range s.refsOf(now.Key, obj) {
 			if !slices.Contains(refs, ref) {
 				refs = append(refs, ref)
 				s.records[ref].edit(nil, whole)
 			}
 		}
 	}
-	for _, ref := range s.refsOf(key, obj) {
+	for _, ref := range s.refsOf(now.Key, obj) {
 		if !slices.Contains(refs, ref) {
 			delete(s.records, ref)
 			changed = true
 		}
 	}
 	obj.refs = refs
-	return changed
+	return changed || newer
 }
 
 // putItem checks an item unless it is what it was.
-func (s *store) putItem(it dropin.Item) (changed bool) {
+func (s *store) putItem(it dropin.Item, locate func(dropin.Item, []dropin.Problem) []dropin.Problem) (changed bool) {
 	r := s.record(it.Ref)
 	r.version = it.Version
 	sum := sha256.Sum256(it.Data)
@@ -121,6 +127,9 @@ func (s *store) putItem(it dropin.Item) (changed bool) {
 		return false
 	}
 	c := dropin.Check(it, s.policy)
+	if locate != nil {
+		c.Problems = locate(it, c.Problems)
+	}
 	r.edit(&c, c.Problems)
 	return true
 }
@@ -142,7 +151,7 @@ func (s *store) refsOf(key Key, obj *object) []dropin.Ref {
 	}
 	var refs []dropin.Ref
 	for ref, r := range s.records {
-		if r.restored && ref.Namespace == key.Namespace && ref.Name == key.Name {
+		if r.restored && keyOf(ref) == key {
 			refs = append(refs, ref)
 		}
 	}
@@ -167,7 +176,7 @@ func (s *store) remove(key Key) (changed bool) {
 // everything did not show: it was deleted meanwhile.
 func (s *store) settled(src SourceStatus) {
 	for ref, r := range s.records {
-		if r.restored && src.covers(ref.Namespace) {
+		if r.restored && src.covers(ref) {
 			delete(s.records, ref)
 		}
 	}

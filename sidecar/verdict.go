@@ -1,6 +1,7 @@
 package sidecar
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,31 +12,42 @@ import (
 
 // Verdict is what the owner of one object should know.
 type Verdict struct {
-	Key     Key
-	UID     types.UID
-	Version string
+	Key        Key
+	APIVersion string
+	UID        types.UID
+	Version    string
+	// Generation is that of the object as it was judged.
+	Generation int64
 	// Problems are all that speak against the object as it is now. None means
-	// that it was refused before and now everything in it is in use.
+	// that everything in it is in use.
 	Problems []dropin.Problem
+	// Mended says that there are no problems and that its owner was told of some
+	// before.
+	Mended bool
 	// LastGood says that an earlier version of some of its drop-ins stays in use.
 	LastGood bool
 }
 
 // Reporter tells verdicts to somebody. It is called once for each distinct set
-// of problems of an object.
+// of problems of an object, and for kinds that count their generations once for
+// each of these as well.
 type Reporter interface {
 	// Report must not block.
 	Report(Verdict)
 }
 
-// told is what the owner of an object was last told: the problems, as text.
-type told string
+// told is what the owner of an object was last told.
+type told struct {
+	// problems, as text.
+	problems   string
+	generation int64
+}
 
 // verdicts returns what has to be told now and was not yet.
 func (s *store) verdicts() []Verdict {
 	var out []Verdict
 	for key, obj := range s.objects {
-		v := Verdict{Key: key, UID: obj.uid, Version: obj.version}
+		v := Verdict{Key: key, APIVersion: obj.apiVersion, UID: obj.uid, Version: obj.version, Generation: obj.generation}
 		active := true
 		for _, ref := range obj.refs {
 			r := s.records[ref]
@@ -44,25 +56,26 @@ func (s *store) verdicts() []Verdict {
 			active = active && r.state == StateActive
 		}
 		slices.SortStableFunc(v.Problems, func(a, b dropin.Problem) int { return a.Ref.Compare(b.Ref) })
-		now := fingerprint(v.Problems)
+		now := told{problems: fingerprint(v.Problems), generation: obj.generation}
 		// Good again is told when the reader has confirmed it and not before.
-		if now == obj.told || now == "" && !active {
+		if now == obj.told || now.problems == "" && !active {
 			continue
 		}
+		v.Mended = now.problems == "" && obj.told.problems != ""
 		obj.told = now
 		out = append(out, v)
 	}
 	slices.SortFunc(out, func(a, b Verdict) int {
-		return strings.Compare(a.Key.String(), b.Key.String())
+		return cmp.Or(strings.Compare(a.Key.String(), b.Key.String()), strings.Compare(a.Key.Kind, b.Key.Kind))
 	})
 	return out
 }
 
-func fingerprint(problems []dropin.Problem) told {
+func fingerprint(problems []dropin.Problem) string {
 	var b strings.Builder
 	for _, p := range problems {
 		b.WriteString(p.String())
 		b.WriteByte('\n')
 	}
-	return told(b.String())
+	return b.String()
 }

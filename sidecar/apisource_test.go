@@ -24,7 +24,7 @@ import (
 type watched struct {
 	t      *testing.T
 	client *fake.Clientset
-	source *ConfigMaps
+	source *APISource
 	events chan Event
 }
 
