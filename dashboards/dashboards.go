@@ -22,13 +22,27 @@ const tag = "kube-monitoring-stack"
 // all are the dashboards by file name without .json.
 func all() map[string]*dashboard.DashboardBuilder {
 	return map[string]*dashboard.DashboardBuilder{
-		"cluster":   cluster(),
-		"namespace": namespace(),
-		"workload":  workload(),
-		"pod":       pod(),
-		"node":      node(),
-		"server":    server(),
-		"drop-ins":  dropIns(),
+		"cluster":            cluster(),
+		"namespace":          namespace(),
+		"workload":           workload(),
+		"pod":                pod(),
+		"container":          container(),
+		"nodes":              nodes(),
+		"node":               node(),
+		"windows":            windows(),
+		"network":            network(),
+		"volumes":            volumes(),
+		"api-server":         apiServer(),
+		"controller-manager": controllerManager(),
+		"scheduler":          scheduler(),
+		"etcd":               etcd(),
+		"kubelet":            kubelet(),
+		"kube-proxy":         kubeProxy(),
+		"core-dns":           coreDNS(),
+		"alertmanager":       alertmanager(),
+		"server":             server(),
+		"remote-write":       remoteWrite(),
+		"drop-ins":           dropIns(),
 	}
 }
 

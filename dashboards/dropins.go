@@ -34,6 +34,10 @@ func dropIns() *dashboard.DashboardBuilder {
 		WithRow(row("Cost")).
 		WithPanel(graph("Samples by job", "short", "Samples that one scrape of all of a job's targets brings.",
 			query{`topk(15, sum by (job) (scrape_samples_post_metric_relabeling{cluster="$cluster"}))`, "{{job}}"})).
+		WithPanel(graph("Series by drop-in", "short", "Series that the targets of each drop-in bring, for those that bring most.",
+			query{`topk(15, max by (dropin) (kube_monitoring_stack_server_guard_series_active{` + server + `}))`, "{{dropin}}"})).
+		WithPanel(limited(graph("Budget used", "percentunit", "Share of the series that a drop-in may have, for those nearest to it. At 100 % new ones are refused.",
+			query{`topk(15, max by (dropin) (kube_monitoring_stack_server_guard_series_active{` + server + `} / kube_monitoring_stack_server_guard_series_budget{` + server + `}))`, "{{dropin}}"}), 0.9, 1)).
 		WithPanel(graph("Time for rules", "s", "Seconds that one turn of a rule group takes. A group is named after the drop-in that it is in.",
 			query{`topk(15, max by (rule_group) (prometheus_rule_group_last_duration_seconds{` + server + `}))`, "{{rule_group}}"})).
 		WithRow(row("The way of a change")).

@@ -134,15 +134,34 @@ func list(title, description, label, link string, columns ...column) *table.Pane
 	return p
 }
 
-// linkVariables hands the chosen row, and the namespace above it, to the next dashboard.
+// linkVariables hands the chosen row, and what it is part of, to the next dashboard.
 func linkVariables(label string) string {
 	own := fmt.Sprintf("var-%s=${__value.raw}", label)
 	switch label {
 	case "pod", "workload":
 		return "${namespace:queryparam}&" + own
+	case "container":
+		return "${namespace:queryparam}&${pod:queryparam}&" + own
 	}
 	return own
 }
 
 // row starts a section.
 func row(title string) *dashboard.RowBuilder { return dashboard.NewRowBuilder(title) }
+
+// fallsTo gives the colours of a count that is bad below a least value.
+func fallsTo(least float64) []dashboard.Threshold {
+	return []dashboard.Threshold{{Color: "red"}, {Color: "green", Value: cog.ToPtr(least)}}
+}
+
+// limited draws a dashed line where a graph's values begin to be bad, and one where they are.
+func limited(p *timeseries.PanelBuilder, warning, critical float64) *timeseries.PanelBuilder {
+	return p.
+		Thresholds(dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(risesTo(warning, critical))).
+		ThresholdsStyle(common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed))
+}
+
+// risesFrom gives the colours of a value that is bad when it is low.
+func risesFrom(least, good float64) []dashboard.Threshold {
+	return []dashboard.Threshold{{Color: "red"}, {Color: "orange", Value: cog.ToPtr(least)}, {Color: "green", Value: cog.ToPtr(good)}}
+}

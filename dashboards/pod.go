@@ -11,7 +11,16 @@ func pod() *dashboard.DashboardBuilder {
 	)
 	return newDashboard("pod", "Kubernetes / Pod", "What the containers of one pod use, where their limits are, and how often they were restarted.").
 		WithVariable(namespaceVariable()).
-		WithVariable(queryVariable("pod", "Pod", `label_values(kube_pod_info{job="kube-state-metrics", cluster="$cluster", namespace="$namespace"}, pod)`)).
+		WithVariable(podVariable()).
+		WithPanel(list("Containers", "What each container uses. Choose one to see it alone.", "container", "container",
+			column{"CPU used", "cores", `sum by (container) (node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m{` + sel + `})`},
+			column{"CPU requested", "cores", `sum by (container) (kube_pod_container_resource_requests{` + state + `, resource="cpu"})`},
+			column{"CPU limit", "cores", `sum by (container) (kube_pod_container_resource_limits{` + state + `, resource="cpu"})`},
+			column{"Memory used", "bytes", `sum by (container) (node_namespace_pod_container:container_memory_working_set_bytes{` + sel + `})`},
+			column{"Memory requested", "bytes", `sum by (container) (kube_pod_container_resource_requests{` + state + `, resource="memory"})`},
+			column{"Memory limit", "bytes", `sum by (container) (kube_pod_container_resource_limits{` + state + `, resource="memory"})`},
+			column{"Restarts", "short", `sum by (container) (kube_pod_container_status_restarts_total{` + state + `})`},
+		).Height(graphHeight)).
 		WithPanel(graph("CPU", "cores", "CPUs kept busy by each container, and what each was promised and allowed.",
 			query{`sum by (container) (node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m{` + sel + `})`, "{{container}}"},
 			query{`sum by (container) (kube_pod_container_resource_requests{` + state + `, resource="cpu"})`, "{{container}} requested"},

@@ -42,6 +42,29 @@ func server() *dashboard.DashboardBuilder {
 		WithPanel(graph("Rules that fail", "short", "Evaluations a second that failed, and turns that were left out.",
 			query{`sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total{` + sel + `}[$__rate_interval])) > 0`, "{{rule_group}} failed"},
 			query{`sum by (rule_group) (rate(prometheus_rule_group_iterations_missed_total{` + sel + `}[$__rate_interval])) > 0`, "{{rule_group}} left out"})).
+		WithPanel(graph("Rules evaluated", "ops", "Rules evaluated a second.",
+			query{`sum by (pod) (rate(prometheus_rule_evaluations_total{` + sel + `}[$__rate_interval]))`, "{{pod}}"})).
+		WithPanel(graph("Queries ended", "short", "Queries a second that the server ended to keep its memory, and the reason.",
+			query{`sum by (kind, reason) (rate(kube_monitoring_stack_server_guard_query_ended_total{` + sel + `}[$__rate_interval]))`, "{{kind}}: {{reason}}"})).
+		WithRow(row("What is kept")).
+		WithPanel(graph("Series that come and go", "short", "Series a second that are new, and that are forgotten. Many new ones come of labels whose values do not repeat.",
+			query{`sum by (pod) (rate(prometheus_tsdb_head_series_created_total{` + sel + `}[$__rate_interval]))`, "{{pod}} new"},
+			query{`sum by (pod) (rate(prometheus_tsdb_head_series_removed_total{` + sel + `}[$__rate_interval]))`, "{{pod}} forgotten"})).
+		WithPanel(graph("Chunks in memory", "short", "Pieces of series in memory.",
+			query{`sum by (pod) (prometheus_tsdb_head_chunks{` + sel + `})`, "{{pod}}"})).
+		WithPanel(graph("Compactions", "s", "How long compactions took, the slowest tenth of the last 3 hours, and how long it took on average to write the log to disk.",
+			query{`histogram_quantile(0.9, sum by (le, pod) (rate(prometheus_tsdb_compaction_duration_seconds_bucket{` + sel + `}[3h])))`, "{{pod}} compaction"},
+			query{`sum by (pod) (rate(prometheus_tsdb_wal_fsync_duration_seconds_sum{` + sel + `}[3h])) / sum by (pod) (rate(prometheus_tsdb_wal_fsync_duration_seconds_count{` + sel + `}[3h]))`, "{{pod}} log"})).
+		WithPanel(graph("Trouble with data", "short", "Compactions and loads that failed, and damage found in the log, in each interval.",
+			query{`sum by (pod) (increase(prometheus_tsdb_compactions_failed_total{` + sel + `}[$__rate_interval]))`, "{{pod}} compactions"},
+			query{`sum by (pod) (increase(prometheus_tsdb_reloads_failures_total{` + sel + `}[$__rate_interval]))`, "{{pod}} loads"},
+			query{`sum by (pod) (increase(prometheus_tsdb_wal_corruptions_total{` + sel + `}[$__rate_interval]))`, "{{pod}} log"})).
+		WithPanel(graph("Free space", "bytes", "What is free on the server's volume, and the reserve below which it stores no more.",
+			query{`min by (pod) (kube_monitoring_stack_server_guard_disk_available_bytes{` + sel + `})`, "{{pod}} free"},
+			query{`max(kube_monitoring_stack_server_guard_disk_reserve_bytes{` + sel + `})`, "reserve"})).
+		WithPanel(graph("Refused by guards", "short", "What the guards refused a second: series of drop-ins over their budget, and samples for want of space.",
+			query{`sum(rate(kube_monitoring_stack_server_guard_series_refused_total{` + sel + `}[$__rate_interval]))`, "series"},
+			query{`sum(rate(kube_monitoring_stack_server_guard_disk_refused_samples_total{` + sel + `}[$__rate_interval]))`, "samples"})).
 		WithRow(row("What goes out")).
 		WithPanel(graph("Alerts sent", "short", "Alerts a second handed to each Alertmanager, and those that were not taken.",
 			query{`sum by (alertmanager) (rate(prometheus_notifications_sent_total{` + sel + `}[$__rate_interval]))`, "{{alertmanager}}"},
