@@ -59,7 +59,10 @@ func Files() (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("dashboard %s: %w", name, err)
 		}
-		files[name+".json"] = append(data, '\n')
+		if data, err = trim(data); err != nil {
+			return nil, fmt.Errorf("dashboard %s: %w", name, err)
+		}
+		files[name+".json"] = data
 	}
 	return files, nil
 }
