@@ -21,6 +21,8 @@ type Problem struct {
 	// Message says what is wrong, Remedy what to do about it.
 	Message string `json:"message"`
 	Remedy  string `json:"remedy,omitempty"`
+	// Excerpt is what stands around the line; nil unless somebody asked for it.
+	Excerpt *Excerpt `json:"excerpt,omitempty"`
 }
 
 // String returns one line: "team/api/rules.yaml:7: message (rules/bad-expression). remedy".

@@ -129,6 +129,8 @@ func (s *store) putItem(it dropin.Item, locate func(dropin.Item, []dropin.Proble
 	c := dropin.Check(it, s.policy)
 	if locate != nil {
 		c.Problems = locate(it, c.Problems)
+	} else {
+		c.Problems = it.WithExcerpts(c.Problems)
 	}
 	r.edit(&c, c.Problems)
 	return true
