@@ -3,6 +3,7 @@ package dropin
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"time"
 )
 
@@ -45,15 +46,28 @@ type ManifestItem struct {
 
 // DigestOf computes the digest of items, which must be sorted by File.
 func DigestOf(items []ManifestItem) string {
-	h := sha256.New()
-	var line []byte
-	for _, it := range items {
-		// Not Fprintf: this runs over thousands of items at every change of one.
-		line = line[:0]
-		line = append(append(line, it.File...), 0)
-		line = append(append(line, it.SHA256...), 0)
-		line = append(append(line, it.Folder...), '\n')
-		h.Write(line)
+	d := newDigest()
+	for i := range items {
+		d.add(&items[i])
 	}
-	return hex.EncodeToString(h.Sum(nil))[:32]
+	return d.String()
 }
+
+// digest adds up items.
+type digest struct {
+	sum  hash.Hash
+	line []byte
+}
+
+func newDigest() *digest { return &digest{sum: sha256.New()} }
+
+func (d *digest) add(it *ManifestItem) {
+	// Not Fprintf: this runs over thousands of items at every change of one.
+	d.line = d.line[:0]
+	d.line = append(append(d.line, it.File...), 0)
+	d.line = append(append(d.line, it.SHA256...), 0)
+	d.line = append(append(d.line, it.Folder...), '\n')
+	d.sum.Write(d.line)
+}
+
+func (d *digest) String() string { return hex.EncodeToString(d.sum.Sum(nil))[:32] }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/util/logging"
@@ -133,7 +131,7 @@ func (s *Server) parts() []component {
 		}},
 
 		{"rules", func(a, b *plan.Plan) bool {
-			return !maps.Equal(a.Rules, b.Rules) || globalChanged(a, b)
+			return !b.SameRules(a) || globalChanged(a, b)
 		}, func(_ context.Context, p *plan.Plan) error {
 			return s.evaluator.Update(evaluator.Set{
 				Groups:         p.Rules,
@@ -154,19 +152,8 @@ func alertingChanged(a, b *plan.Plan) bool {
 		!labels.Equal(a.Base.GlobalConfig.ExternalLabels, b.Base.GlobalConfig.ExternalLabels)
 }
 
-// jobsChanged compares pointers: see [plan.Plan].
 func jobsChanged(a, b *plan.Plan) bool {
-	if len(a.Merged.ScrapeConfigs) != len(b.Merged.ScrapeConfigs) {
-		return true
-	}
-	had := make(map[*config.ScrapeConfig]struct{}, len(a.Merged.ScrapeConfigs))
-	for _, j := range a.Merged.ScrapeConfigs {
-		had[j] = struct{}{}
-	}
-	return slices.ContainsFunc(b.Merged.ScrapeConfigs, func(j *config.ScrapeConfig) bool {
-		_, ok := had[j]
-		return !ok
-	})
+	return len(a.Merged.ScrapeConfigs) != len(b.Merged.ScrapeConfigs) || len(b.NewJobs(a)) > 0
 }
 
 func (s *Server) applyRuntime(_ context.Context, p *plan.Plan) error {

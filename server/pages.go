@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/prometheus/util/httputil"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/ui"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/ui/dashboards"
 )
@@ -24,7 +26,7 @@ func (s *Server) newPages() (http.Handler, error) {
 func (s *Server) dashboardRoutes(mux *http.ServeMux) {
 	published := dashboards.Handler(func() dashboards.Source {
 		if p := s.running.Load(); p != nil && p.Generation != nil {
-			return p.Generation
+			return publishedDashboards{p.Generation}
 		}
 		return nil
 	}, s.logger)
@@ -37,4 +39,22 @@ func (s *Server) dashboardRoutes(mux *http.ServeMux) {
 	path := strings.TrimSuffix(s.routePrefix(), "/") + dashboards.Path
 	mux.HandleFunc("GET "+path, h)
 	mux.HandleFunc("GET "+path+"/", h)
+}
+
+// publishedDashboards are the dashboards of a generation.
+type publishedDashboards struct{ *generation.Generation }
+
+// Items implements dashboards.Source.
+func (d publishedDashboards) Items() (items []dropin.ManifestItem) {
+	for _, it := range d.Generation.Items() {
+		if it.Kind == dropin.KindDashboard {
+			items = append(items, *it)
+		}
+	}
+	return items
+}
+
+// Read implements dashboards.Source.
+func (d publishedDashboards) Read(it dropin.ManifestItem) ([]byte, error) {
+	return d.Generation.Read(&it)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	config_util "github.com/prometheus/common/config"
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/util/notifications"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
@@ -58,7 +57,7 @@ func (s *Server) Reload(ctx context.Context, reopen bool) (Result, error) {
 
 func (s *Server) reload(ctx context.Context, reopen bool) (res Result, err error) {
 	old := s.running.Load()
-	res.Changed = changes(old, old)
+	res.Changed = old.Generation.Changes(old.Generation)
 	gen, err := s.currentGeneration()
 	if err != nil {
 		return res, err
@@ -83,8 +82,8 @@ func (s *Server) reload(ctx context.Context, reopen bool) (res Result, err error
 	if err := s.commit(context.WithoutCancel(ctx), old, next, reopen); err != nil {
 		return res, err
 	}
-	s.loader.Forget(next)
-	res.Changed = changes(old, next)
+	s.loader.Keep(next)
+	res.Changed = next.Generation.Changes(old.Generation)
 	s.runs(next, nil)
 	return res, nil
 }
@@ -116,15 +115,8 @@ func (s *Server) currentGeneration() (*generation.Generation, error) {
 // away. The scrape manager would find out about a missing certificate only
 // when other jobs are changed already.
 func (s *Server) checkClients(old, next *plan.Plan) error {
-	had := make(map[*config.ScrapeConfig]bool, len(old.Merged.ScrapeConfigs))
-	for _, j := range old.Merged.ScrapeConfigs {
-		had[j] = true
-	}
 	refused := &plan.RefusedError{Digest: next.Digest()}
-	for _, j := range next.Merged.ScrapeConfigs {
-		if had[j] {
-			continue
-		}
+	for _, j := range next.NewJobs(old) {
 		client, err := config_util.NewClientFromConfig(j.HTTPClientConfig, j.JobName)
 		if err == nil {
 			client.CloseIdleConnections()
@@ -140,30 +132,4 @@ func (s *Server) checkClients(old, next *plan.Plan) error {
 		return refused
 	}
 	return nil
-}
-
-// changes counts the items that differ between two plans.
-func changes(old, next *plan.Plan) map[dropin.Kind]int {
-	type item struct{ file, sha string }
-	before := map[item]dropin.Kind{}
-	for _, it := range old.Generation.Items() {
-		before[item{it.File, it.SHA256}] = it.Kind
-	}
-	edited := map[string]dropin.Kind{}
-	for _, it := range next.Generation.Items() {
-		k := item{it.File, it.SHA256}
-		if _, same := before[k]; same {
-			delete(before, k)
-			continue
-		}
-		edited[it.File] = it.Kind
-	}
-	for k, kind := range before {
-		edited[k.file] = kind // gone, or the other half of an edit
-	}
-	n := map[dropin.Kind]int{dropin.KindScrape: 0, dropin.KindRules: 0}
-	for _, kind := range edited {
-		n[kind]++
-	}
-	return n
 }

@@ -55,7 +55,7 @@ func (s *Server) firstPlan(ctx context.Context) error {
 				f = &fallback{Running: describe(source), Reason: errs.Error()}
 				s.logger.Error("The newest drop-ins are not in force", "running", f.Running, "digest", p.Digest(), "err", errs)
 			}
-			s.loader.Forget(p)
+			s.loader.Keep(p)
 			s.runs(p, f)
 			s.metrics.reloaded(f == nil, 0)
 			return nil

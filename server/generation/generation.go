@@ -4,6 +4,7 @@
 package generation
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
@@ -32,10 +34,11 @@ var ErrNone = errors.New("no generation published")
 type Generation struct {
 	// Dir is the generation's own directory, not a link to it.
 	Dir string
-	// Manifest lists the files. Its digest was checked against its items.
-	Manifest dropin.Manifest
 	// Live is the live directory the generation was found in.
 	Live string
+
+	digest string
+	items  []*dropin.ManifestItem
 }
 
 // Source finds generations in a live directory. It remembers the manifest it
@@ -44,6 +47,9 @@ type Generation struct {
 type Source struct {
 	live      string
 	manifests dropin.ManifestReader
+	// held is the manifest that manifests holds on to, spare the one before,
+	// whose memory takes the next: manifests are large and nearly equal.
+	held, spare []byte
 }
 
 // NewSource returns a Source of the generations in a live directory.
@@ -77,27 +83,42 @@ func (s *Source) open(target string) (*Generation, error) {
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(s.live, target)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, dropin.ManifestName))
+	raw, err := s.read(filepath.Join(dir, dropin.ManifestName))
 	if err != nil {
 		return nil, fmt.Errorf("read manifest: %w", err)
 	}
-	m, err := s.manifests.Read(raw)
+	digest, items, err := s.manifests.Read(raw)
 	if err != nil {
 		return nil, fmt.Errorf("parse manifest of %s: %w", dir, err)
 	}
-	// Publishing is atomic, disks are not: a manifest that does not describe
-	// itself is the first sign of a torn write.
-	if got := dropin.DigestOf(m.Items); got != m.Digest {
-		return nil, fmt.Errorf("manifest of %s is damaged: digest %s, items give %s", dir, m.Digest, got)
+	s.held, s.spare = raw, s.held
+	if name := filepath.Base(dir); strings.HasPrefix(name, dirPrefix) && name != dirPrefix+digest {
+		return nil, fmt.Errorf("generation %s holds the manifest of %s", name, digest)
 	}
-	if name := filepath.Base(dir); strings.HasPrefix(name, dirPrefix) && name != dirPrefix+m.Digest {
-		return nil, fmt.Errorf("generation %s holds the manifest of %s", name, m.Digest)
+	return &Generation{Dir: dir, Live: s.live, digest: digest, items: items}, nil
+}
+
+// read reads a file into the spare memory.
+func (s *Source) read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return &Generation{Dir: dir, Manifest: m, Live: s.live}, nil
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBuffer(slices.Grow(s.spare[:0], int(info.Size())+bytes.MinRead))
+	if _, err := b.ReadFrom(f); err != nil {
+		return nil, err
+	}
+	s.spare = b.Bytes()
+	return s.spare, nil
 }
 
 // Read returns an item's bytes, checked against the manifest.
-func (g *Generation) Read(it dropin.ManifestItem) ([]byte, error) {
+func (g *Generation) Read(it *dropin.ManifestItem) ([]byte, error) {
 	if !filepath.IsLocal(it.File) {
 		return nil, fmt.Errorf("%s points outside its generation", it.File)
 	}
@@ -116,13 +137,38 @@ func (g *Generation) Digest() string {
 	if g == nil {
 		return ""
 	}
-	return g.Manifest.Digest
+	return g.digest
 }
 
-// Items lists the files; none for a nil generation.
-func (g *Generation) Items() []dropin.ManifestItem {
+// Items lists the files, sorted by their names; none for a nil generation. An
+// item that is the same as in the generation resolved before is the same
+// pointer. Nobody may write to one.
+func (g *Generation) Items() []*dropin.ManifestItem {
 	if g == nil {
 		return nil
 	}
-	return g.Manifest.Items
+	return g.items
+}
+
+// Changes counts the items that were added, removed or edited from old to g,
+// by kind. Either may be nil.
+func (g *Generation) Changes(old *Generation) map[dropin.Kind]int {
+	n := map[dropin.Kind]int{dropin.KindScrape: 0, dropin.KindRules: 0}
+	before, after := old.Items(), g.Items()
+	for len(before) > 0 || len(after) > 0 {
+		switch {
+		case len(after) == 0 || len(before) > 0 && before[0].File < after[0].File:
+			n[before[0].Kind]++
+			before = before[1:]
+		case len(before) == 0 || after[0].File < before[0].File:
+			n[after[0].Kind]++
+			after = after[1:]
+		default:
+			if before[0] != after[0] && before[0].SHA256 != after[0].SHA256 {
+				n[after[0].Kind]++
+			}
+			before, after = before[1:], after[1:]
+		}
+	}
+	return n
 }

@@ -16,13 +16,15 @@ import (
 type base struct {
 	config *config.Config
 	jobs   []*config.ScrapeConfig
+	names  names // of the jobs
 	rules  map[string]*rulefmt.RuleGroups
-	main   [sha256.Size]byte // of the file itself
-	sum    [sha256.Size]byte // of the file and all it names
+	main   [sha256.Size]byte            // of the file itself
+	sum    [sha256.Size]byte            // of the file and all it names
+	parsed map[string][sha256.Size]byte // of each rule file
 }
 
-// loadBase returns the base of last time, the same pointer, if no byte of it
-// changed.
+// loadBase returns the base in force, or that of last time, the same pointer,
+// if no byte of it changed.
 func (l *Loader) loadBase() (*base, error) {
 	content, err := os.ReadFile(l.opts.ConfigFile)
 	if err != nil {
@@ -46,15 +48,21 @@ func (l *Loader) loadBase() (*base, error) {
 		return nil, err
 	}
 	h.Sum(b.sum[:0])
-	if l.base != nil && l.base.sum == b.sum {
-		return l.base, nil
+	inForce := l.base
+	if l.kept != nil {
+		inForce = l.kept.base
+	}
+	for _, known := range []*base{inForce, l.base} {
+		if known != nil && known.sum == b.sum {
+			return known, nil
+		}
 	}
 
 	if err := l.parseNamed(b, scrapeFiles, ruleFiles); err != nil {
 		return nil, err
 	}
-	if l.base != nil {
-		reuse(l.base.jobs, b.jobs)
+	if inForce != nil {
+		reuse(inForce.jobs, b.jobs)
 	}
 	return b, nil
 }
@@ -88,14 +96,14 @@ func (l *Loader) parseBase(content []byte) (*config.Config, error) {
 // the server, are few and change rarely, so all are parsed again if one changed.
 func (l *Loader) parseNamed(b *base, scrapeFiles, ruleFiles []file) error {
 	b.jobs = append(b.jobs, b.config.ScrapeConfigs...)
-	taken := names{}
-	if err := taken.claim(b.jobs, "main config file"); err != nil {
+	b.names = names{}
+	if err := b.names.claim(b.jobs, "main config file"); err != nil {
 		return err
 	}
 	for _, f := range scrapeFiles {
 		jobs, err := l.parseJobs(f.content, b.config.GlobalConfig, filepath.Dir(f.path))
 		if err == nil {
-			err = taken.claim(jobs, f.path)
+			err = b.names.claim(jobs, f.path)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
@@ -103,16 +111,17 @@ func (l *Loader) parseNamed(b *base, scrapeFiles, ruleFiles []file) error {
 		b.jobs = append(b.jobs, jobs...)
 	}
 	b.rules = make(map[string]*rulefmt.RuleGroups, len(ruleFiles))
+	b.parsed = make(map[string][sha256.Size]byte, len(ruleFiles))
+	scheme := b.config.GlobalConfig.MetricNameValidationScheme
 	for _, f := range ruleFiles {
-		k := fileKey{f.path, string(f.sum[:]) + b.config.GlobalConfig.MetricNameValidationScheme.String()}
-		groups, ok := l.rules[k]
-		if !ok {
-			var errs []error
-			groups, errs = rulefmt.Parse(f.content, false, b.config.GlobalConfig.MetricNameValidationScheme, l.opts.Parser, l.opts.Logger)
-			if len(errs) > 0 {
-				return fmt.Errorf("%s: %w", f.path, errors.Join(errs...))
-			}
-			l.rules[k] = groups
+		b.parsed[f.path] = f.sum
+		if l.base != nil && l.base.parsed[f.path] == f.sum && l.base.config.GlobalConfig.MetricNameValidationScheme == scheme {
+			b.rules[f.path] = l.base.rules[f.path]
+			continue
+		}
+		groups, errs := rulefmt.Parse(f.content, false, scheme, l.opts.Parser, l.opts.Logger)
+		if len(errs) > 0 {
+			return fmt.Errorf("%s: %w", f.path, errors.Join(errs...))
 		}
 		b.rules[f.path] = groups
 	}

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/prometheus/prometheus/config"
@@ -54,13 +53,14 @@ func reuse(old, fresh []*config.ScrapeConfig) {
 	}
 }
 
-// names finds job names used twice. A name is owned by whoever came first.
+// names are job names and in what they were found. A name is owned by whoever
+// came first.
 type names map[string]string
 
 func (n names) claim(jobs []*config.ScrapeConfig, by string) error {
 	for _, job := range jobs {
 		if first, taken := n[job.JobName]; taken {
-			return fmt.Errorf("found multiple scrape configs with job name %q, first found in %s", job.JobName, first)
+			return duplicate(job.JobName, first)
 		}
 		n[job.JobName] = by
 	}

@@ -2,12 +2,11 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"reflect"
 
-	"github.com/prometheus/common/model"
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -37,29 +36,14 @@ type Loader struct {
 	// global counts the changes of the base's global section, whose defaults
 	// are part of every parsed job.
 	global int
-	jobs   map[fileKey]jobsEntry
-	rules  map[fileKey]*rulefmt.RuleGroups
-	// last are the jobs of each drop-in as they were parsed most recently.
-	last map[string][]*config.ScrapeConfig
-}
-
-// fileKey names parsed content: the same file with the same bytes.
-type fileKey struct{ file, sha string }
-
-type jobsEntry struct {
-	jobs   []*config.ScrapeConfig
-	global int
+	// kept is the plan in force, nil before there is one, and tried are the
+	// parts parsed for a plan that may not be.
+	kept  *Plan
+	tried parts
 }
 
 // NewLoader returns a Loader with nothing remembered.
-func NewLoader(o Options) *Loader {
-	return &Loader{
-		opts:  o,
-		jobs:  map[fileKey]jobsEntry{},
-		rules: map[fileKey]*rulefmt.RuleGroups{},
-		last:  map[string][]*config.ScrapeConfig{},
-	}
-}
+func NewLoader(o Options) *Loader { return &Loader{opts: o} }
 
 // Prepare reads the base and the generation, which may be nil. It returns a
 // [*BaseError] or a [*RefusedError] when one of the two cannot be used.
@@ -77,102 +61,94 @@ func (l *Loader) PrepareWith(p *Plan, gen *generation.Generation) (*Plan, error)
 	return l.assemble(p.base, gen)
 }
 
+// Keep says that a plan is in force. What was parsed and is not part of it is
+// forgotten: else memory would grow with every edit ever made.
+func (l *Loader) Keep(p *Plan) { l.kept, l.tried = p, parts{} }
+
 func (l *Loader) assemble(b *base, gen *generation.Generation) (*Plan, error) {
 	if l.base == nil || !reflect.DeepEqual(l.base.config.GlobalConfig, b.config.GlobalConfig) {
 		l.global++
 	}
 	l.base = b
-
-	p := &Plan{
-		Base:       b.config,
-		Rules:      make(map[string]*rulefmt.RuleGroups, len(b.rules)+len(gen.Items())),
-		Owners:     map[string]dropin.Ref{},
-		Generation: gen,
-		base:       b,
-	}
-	jobs := append([]*config.ScrapeConfig(nil), b.jobs...)
-	taken := make(names, len(jobs))
-	if err := taken.claim(b.jobs, "the configuration file"); err != nil {
-		return nil, &BaseError{Path: l.opts.ConfigFile, Err: err}
-	}
-	for id, groups := range b.rules {
-		p.Rules[id] = groups
-	}
-
-	var refused []ItemError
-	refuse := func(it dropin.ManifestItem, err error) {
-		refused = append(refused, ItemError{Ref: it.Ref, Err: err})
-	}
-	for _, it := range gen.Items() {
-		switch it.Kind {
-		case dropin.KindScrape:
-			own, err := l.itemJobs(gen, it, b.config.GlobalConfig)
-			if err == nil {
-				err = taken.claim(own, it.Ref.String())
-			}
-			if err != nil {
-				refuse(it, err)
-				continue
-			}
-			for _, job := range own {
-				p.Owners[job.JobName] = it.Ref
-			}
-			jobs = append(jobs, own...)
-		case dropin.KindRules:
-			if l.opts.Agent {
-				refuse(it, errors.New("rules are not evaluated in agent mode"))
-				continue
-			}
-			groups, err := l.itemRules(gen, it, b.config.GlobalConfig.MetricNameValidationScheme)
-			if err != nil {
-				refuse(it, err)
-				continue
-			}
-			p.Rules[it.Ref.String()] = groups
-		}
-		// Dashboards and the like are published beside ours for other consumers.
+	p := &Plan{Base: b.config, Generation: gen, base: b}
+	refused := l.parse(p)
+	if len(refused) == 0 {
+		refused = l.join(p)
 	}
 	if len(refused) > 0 {
 		return nil, &RefusedError{Digest: gen.Digest(), Items: refused}
 	}
-
-	// GetScrapeConfigs insists on a Config that went through Load, so the merged
-	// one is a copy of the loaded base. Nothing in it is written to afterwards.
-	merged := *b.config
-	merged.ScrapeConfigs = jobs
-	merged.ScrapeConfigFiles = nil
-	p.Merged, p.jobs = &merged, taken
 	return p, nil
 }
 
-func (l *Loader) itemJobs(gen *generation.Generation, it dropin.ManifestItem, global config.GlobalConfig) ([]*config.ScrapeConfig, error) {
-	k := fileKey{it.File, it.SHA256}
-	if e, ok := l.jobs[k]; ok && e.global == l.global {
-		return e.jobs, nil
+// parse fills in the parts of p. Dashboards and the like are published beside
+// ours for other consumers.
+func (l *Loader) parse(p *Plan) (refused []ItemError) {
+	kept := parts{}
+	if l.kept != nil {
+		kept = l.kept.parts
 	}
-	content, err := gen.Read(it)
+	from := map[dropin.Kind]*struct{ kept, tried walk }{
+		dropin.KindScrape: {walk{kept.scrape}, walk{l.tried.scrape}},
+		dropin.KindRules:  {walk{kept.rules}, walk{l.tried.rules}},
+	}
+	p.scrape, p.rules = make([]*part, 0, len(kept.scrape)+1), make([]*part, 0, len(kept.rules)+1)
+	for _, it := range p.Generation.Items() {
+		known := from[it.Kind]
+		if known == nil {
+			continue
+		}
+		read := l.scrapePart
+		into := &p.scrape
+		if it.Kind == dropin.KindRules {
+			read, into = l.rulesPart, &p.rules
+		}
+		pt, err := read(p, it, known.kept.to(it.File), known.tried.to(it.File))
+		if err != nil {
+			refused = append(refused, ItemError{Ref: it.Ref, Err: err})
+			continue
+		}
+		*into = append(*into, pt)
+	}
+	// Whether or not the plan comes true: the sidecar may offer it again.
+	l.tried = p.parts
+	return refused
+}
+
+func (l *Loader) scrapePart(p *Plan, it *dropin.ManifestItem, kept, tried *part) (*part, error) {
+	for _, known := range []*part{kept, tried} {
+		if known.is(it) && known.global == l.global {
+			return known, nil
+		}
+	}
+	content, err := p.Generation.Read(it)
 	if err != nil {
 		return nil, err
 	}
 	// Relative paths are relative to the link, not to the generation behind it:
 	// they would otherwise change, and with them the job, at every publish.
-	dir := filepath.Join(gen.Live, generation.Current, filepath.Dir(it.File))
-	jobs, err := l.parseJobs(content, global, dir)
+	dir := filepath.Join(p.Generation.Live, generation.Current, filepath.Dir(it.File))
+	jobs, err := l.parseJobs(content, p.Base.GlobalConfig, dir)
 	if err != nil {
 		return nil, err
 	}
-	reuse(l.last[it.File], jobs)
-	l.last[it.File] = jobs
-	l.jobs[k] = jobsEntry{jobs: jobs, global: l.global}
-	return jobs, nil
+	if kept != nil {
+		reuse(kept.jobs, jobs)
+	}
+	return &part{item: it, id: it.Ref.String(), jobs: jobs, global: l.global}, nil
 }
 
-func (l *Loader) itemRules(gen *generation.Generation, it dropin.ManifestItem, scheme model.ValidationScheme) (*rulefmt.RuleGroups, error) {
-	k := fileKey{it.File, it.SHA256 + scheme.String()}
-	if g, ok := l.rules[k]; ok {
-		return g, nil
+func (l *Loader) rulesPart(p *Plan, it *dropin.ManifestItem, kept, tried *part) (*part, error) {
+	if l.opts.Agent {
+		return nil, errors.New("rules are not evaluated in agent mode")
 	}
-	content, err := gen.Read(it)
+	scheme := p.Base.GlobalConfig.MetricNameValidationScheme
+	for _, known := range []*part{kept, tried} {
+		if known.is(it) && known.scheme == scheme {
+			return known, nil
+		}
+	}
+	content, err := p.Generation.Read(it)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +156,10 @@ func (l *Loader) itemRules(gen *generation.Generation, it dropin.ManifestItem, s
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	l.rules[k] = groups
-	return groups, nil
+	return &part{item: it, id: it.Ref.String(), groups: groups, scheme: scheme}, nil
+}
+
+// duplicate is the error about a job whose name is taken.
+func duplicate(name, first string) error {
+	return fmt.Errorf("found multiple scrape configs with job name %q, first found in %s", name, first)
 }

@@ -5,6 +5,9 @@
 package plan
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/rulefmt"
 
@@ -32,13 +35,13 @@ type Plan struct {
 	Generation *generation.Generation
 
 	base *base
-	jobs names
+	parts
 }
 
 // HasJob says whether there is a scrape job of this internal name.
 func (p *Plan) HasJob(name string) bool {
-	_, ok := p.jobs[name]
-	return ok
+	_, owned := p.Owners[name]
+	return owned || p.base.names[name] != ""
 }
 
 // Digest names the generation, empty when there is none.
@@ -53,4 +56,42 @@ func (p *Plan) Digest() string {
 // one in force after the other would be a no-op.
 func (p *Plan) Same(o *Plan) bool {
 	return p != nil && o != nil && p.base == o.base && p.Digest() == o.Digest()
+}
+
+// NewJobs returns the jobs of p that old does not have: those that are new, and
+// those that are edited.
+func (p *Plan) NewJobs(old *Plan) (jobs []*config.ScrapeConfig) {
+	lacking := func(now, before []*config.ScrapeConfig) {
+		had := make(map[*config.ScrapeConfig]bool, len(before))
+		for _, job := range before {
+			had[job] = true
+		}
+		for _, job := range now {
+			if !had[job] {
+				jobs = append(jobs, job)
+			}
+		}
+	}
+	if p.base != old.base {
+		lacking(p.base.jobs, old.base.jobs)
+	}
+	before := walk{old.scrape}
+	for _, now := range p.scrape {
+		switch was := before.to(now.item.File); {
+		case was == nil:
+			jobs = append(jobs, now.jobs...)
+		case was != now:
+			lacking(now.jobs, was.jobs)
+		}
+	}
+	return jobs
+}
+
+// SameRules says whether two plans have the same rules.
+func (p *Plan) SameRules(old *Plan) bool {
+	return slices.Equal(p.rules, old.rules) && p.base.sameRules(old.base)
+}
+
+func (b *base) sameRules(old *base) bool {
+	return b == old || maps.Equal(b.rules, old.rules)
 }
