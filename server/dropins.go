@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/prometheus/util/httputil"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/series"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
 )
 
@@ -34,9 +33,9 @@ type dropInsAnswer struct {
 	// Fallback is absent if that is the current generation.
 	Fallback *fallback `json:"fallback,omitempty"`
 	// Items are the drop-ins in force.
-	Items []dropin.ManifestItem `json:"items"`
+	Items []*dropin.ManifestItem `json:"items"`
 	// Costs are what each drop-in costs the server, the most expensive first.
-	Costs []series.Cost `json:"costs"`
+	Costs []cost `json:"costs"`
 	// Sidecar is the sidecar's own report as it wrote it, absent without one.
 	Sidecar json.RawMessage `json:"sidecar,omitempty"`
 }
@@ -57,12 +56,9 @@ func (s *Server) runs(p *plan.Plan, f *fallback) {
 func (s *Server) dropIns(w http.ResponseWriter, r *http.Request) {
 	httputil.SetCORS(w, s.opts.Web.CORSOrigin, r)
 	p := s.running.Load()
-	a := dropInsAnswer{Digest: p.Digest(), Fallback: s.fellBack.Load(), Items: p.Generation.Items()}
-	if s.guards != nil {
-		a.Costs = s.guards.series.Costs()
-	}
+	a := dropInsAnswer{Digest: p.Digest(), Fallback: s.fellBack.Load(), Items: p.Generation.Items(), Costs: s.costs(p)}
 	if a.Items == nil {
-		a.Items = []dropin.ManifestItem{}
+		a.Items = []*dropin.ManifestItem{}
 	}
 	if s.opts.DropIns.Dir != "" {
 		raw, err := os.ReadFile(filepath.Join(s.opts.DropIns.Dir, statusName))

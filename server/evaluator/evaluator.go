@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,10 +19,10 @@ import (
 	"github.com/prometheus/prometheus/rules"
 )
 
-// DefaultShards is enough for an edit among 10,000 rules to take milliseconds:
-// a Manager compares each of its rules by its text. A shard without rules is a
-// nil pointer, one with rules a parked goroutine.
-const DefaultShards = 256
+// DefaultShards is enough for a file to have a Manager nearly for itself among
+// some hundred others: a Manager turns each of its rules into YAML to compare
+// it. A shard without rules is a nil pointer, one with rules a parked goroutine.
+const DefaultShards = 1024
 
 // Options configure an [Evaluator].
 type Options struct {
@@ -94,18 +96,17 @@ func (e *Evaluator) Update(s Set) error {
 	// good reason: neither is a moment to evaluate them all.
 	prompt := e.begun && !all
 
+	next := e.changed(s.Groups, all)
 	var done []int
-	for i, files := range e.split(s.Groups) {
-		if !all && e.shards[i].has(files) {
-			continue
-		}
-		err := e.updateShard(i, files, s, rebuild, prompt)
+	before := map[int]map[string]*rulefmt.RuleGroups{}
+	for _, i := range slices.Sorted(maps.Keys(next)) {
+		before[i] = e.shards[i].has()
+		err := e.updateShard(i, next[i], s, rebuild, prompt)
 		if err == nil {
 			done = append(done, i)
 			continue
 		}
 		err = fmt.Errorf("update rules: %w", err)
-		before := e.split(old.Groups)
 		for _, j := range done {
 			if back := e.updateShard(j, before[j], old, rebuild, false); back != nil {
 				err = fmt.Errorf("%w; going back failed as well: %w", err, back)
@@ -115,6 +116,33 @@ func (e *Evaluator) Update(s Set) error {
 	}
 	e.current, e.begun = s, true
 	return nil
+}
+
+// changed returns the shards to update and the files each of them is to have:
+// those in which a file came, went or changed, or all.
+func (e *Evaluator) changed(groups map[string]*rulefmt.RuleGroups, all bool) map[int]map[string]*rulefmt.RuleGroups {
+	next := map[int]map[string]*rulefmt.RuleGroups{}
+	files := func(id string) map[string]*rulefmt.RuleGroups {
+		i := e.shardOf(id)
+		if next[i] == nil {
+			next[i] = maps.Clone(e.shards[i].has())
+		}
+		if next[i] == nil {
+			next[i] = map[string]*rulefmt.RuleGroups{}
+		}
+		return next[i]
+	}
+	for id, g := range groups {
+		if was, ok := e.current.Groups[id]; all || !ok || was != g {
+			files(id)[id] = g
+		}
+	}
+	for id := range e.current.Groups {
+		if _, ok := groups[id]; !ok {
+			delete(files(id), id)
+		}
+	}
+	return next
 }
 
 func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s Set, rebuild, prompt bool) error {
@@ -133,20 +161,12 @@ func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s S
 	return e.shards[i].update(files, s, rebuild, prompt)
 }
 
-// split assigns each file to its shard by a hash of its identifier, so that a
+// shardOf assigns each file to its shard by a hash of its identifier, so that a
 // file stays with its Manager, and its alerts with it, whatever comes and goes.
-func (e *Evaluator) split(groups map[string]*rulefmt.RuleGroups) []map[string]*rulefmt.RuleGroups {
-	out := make([]map[string]*rulefmt.RuleGroups, len(e.shards))
-	for id, g := range groups {
-		h := fnv.New32a()
-		h.Write([]byte(id))
-		i := h.Sum32() % uint32(len(e.shards))
-		if out[i] == nil {
-			out[i] = map[string]*rulefmt.RuleGroups{}
-		}
-		out[i][id] = g
-	}
-	return out
+func (e *Evaluator) shardOf(id string) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32() % uint32(len(e.shards)))
 }
 
 // Updates counts the shards that were ever updated.

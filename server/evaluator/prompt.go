@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
 )
 
@@ -109,7 +110,7 @@ func (p *prompter) run(g *rules.Group, j *job, iterate rules.GroupEvalIterationF
 	// Its slot may have come by while it waited.
 	if t.evaluated != g {
 		now := time.Now()
-		iterate(p.ctx, g, now)
+		iterate(withOrigin(p.ctx, g), g, now)
 		t.evaluated, t.at = g, now
 	}
 	t.mtx.Unlock()
@@ -119,6 +120,14 @@ func (p *prompter) run(g *rules.Group, j *job, iterate rules.GroupEvalIterationF
 		delete(p.jobs, g)
 	}
 	p.mtx.Unlock()
+}
+
+// withOrigin says where a query comes from, for the query log, as a Manager does
+// (rules/group.go run).
+func withOrigin(ctx context.Context, g *rules.Group) context.Context {
+	return promql.NewOriginContext(ctx, map[string]any{
+		"ruleGroup": map[string]string{"file": g.File(), "name": g.Name()},
+	})
 }
 
 // withdraw takes back the prompt evaluations of groups that are about to go or

@@ -35,12 +35,12 @@ func newShard(o rules.ManagerOptions) *shard {
 	return s
 }
 
-// has says whether the shard already evaluates exactly these files.
-func (s *shard) has(files map[string]*rulefmt.RuleGroups) bool {
+// has returns the files that the shard evaluates.
+func (s *shard) has() map[string]*rulefmt.RuleGroups {
 	if s == nil {
-		return len(files) == 0
+		return nil
 	}
-	return maps.Equal(s.files.groups, files)
+	return s.files.groups
 }
 
 // update puts files in force. With rebuild every group is made anew, with its
@@ -54,7 +54,8 @@ func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild, p
 	s.restore.expect(keys, s.known)
 
 	apply := func(files map[string]*rulefmt.RuleGroups) error {
-		s.files.groups = files
+		s.files.groups, s.files.used = files, map[string]parser.Expr{}
+		defer func() { s.files.trees, s.files.used = s.files.used, nil }()
 		return s.manager.Update(set.Interval, slices.Sorted(maps.Keys(files)), set.ExternalLabels, set.ExternalURL, s.iterate)
 	}
 	if rebuild && len(before) > 0 {
@@ -138,6 +139,10 @@ func otherLimit(files map[string]*rulefmt.RuleGroups) map[string]*rulefmt.RuleGr
 type memory struct {
 	groups map[string]*rulefmt.RuleGroups
 	parser parser.Parser
+	// trees are those of the rules in force by their text. A Manager parses
+	// each rule it has at each Update, and throws most of it away.
+	trees map[string]parser.Expr
+	used  map[string]parser.Expr
 }
 
 // Load returns the groups of an identifier. They were validated when parsed.
@@ -145,7 +150,16 @@ func (m *memory) Load(id string, _ bool, _ model.ValidationScheme) (*rulefmt.Rul
 	return m.groups[id], nil
 }
 
-// Parse returns a tree of its own for each rule: the engine changes it.
+// Parse returns the tree of an expression. Rules only read theirs: they give
+// the engine the text of it (rules/alerting.go, rules/recording.go Eval).
 func (m *memory) Parse(query string) (parser.Expr, error) {
-	return m.parser.ParseExpr(query)
+	tree, ok := m.trees[query]
+	if !ok {
+		var err error
+		if tree, err = m.parser.ParseExpr(query); err != nil {
+			return nil, err
+		}
+	}
+	m.used[query] = tree
+	return tree, nil
 }
