@@ -170,6 +170,30 @@ func (g *guards) stopping() {
 func (g *guards) adHoc(e *promql.Engine) promql.QueryEngine { return g.query.AdHoc(e) }
 func (g *guards) rules(e *promql.Engine) promql.QueryEngine { return g.query.Rules(e) }
 
+// reads is what requests read that need no engine.
+func (g *guards) reads(from storage.SampleAndChunkQueryable) storage.SampleAndChunkQueryable {
+	if g == nil {
+		return from
+	}
+	return g.query.Reads(from)
+}
+
+// newest is what /federate reads.
+func (g *guards) newest(from storage.SampleAndChunkQueryable) storage.SampleAndChunkQueryable {
+	if g == nil {
+		return from
+	}
+	return g.query.Newest(from)
+}
+
+// requests gives each request a share of what it may read.
+func (g *guards) requests(next http.Handler) http.Handler {
+	if g == nil {
+		return next
+	}
+	return g.query.Requests(next)
+}
+
 // guardsAnswer is the data of /api/v1/status/guards. Its parts are absent
 // where there is no such guard.
 type guardsAnswer struct {

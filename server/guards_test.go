@@ -68,3 +68,41 @@ func TestGuards_Status(t *testing.T) {
 		t.Errorf("boot %+v, disk %+v", a.Boot, a.Disk)
 	}
 }
+
+// TestGuards_ReadsWithoutAQuery asks for too much by every other way to the
+// storage, and by the same ways for what is little enough.
+func TestGuards_ReadsWithoutAQuery(t *testing.T) {
+	var metrics strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&metrics, "m{n=\"%d\"} 1\n", i)
+	}
+	r := newRig(t, quickBase)
+	r.opts.Guards.QueryMemory = size.Bytes(3000)
+	r.publish(map[string]string{"scrape/a_b_s": job("x", target(t, metrics.String()))})
+	r.start()
+	r.await("it is scraped", func() bool { return len(r.query(`m{n="199"}`)) == 1 })
+	for _, path := range []string{
+		"/api/v1/series?match[]=m",
+		"/api/v1/label/n/values",
+		"/federate?match[]=m",
+	} {
+		code, body := r.call(http.MethodGet, path)
+		if code != http.StatusUnprocessableEntity || !strings.Contains(body, "one request may use 2.9KiB (--guard.query-memory=") {
+			t.Errorf("%s: %d %.200s, want an error that names the flag", path, code, body)
+		}
+	}
+	for _, path := range []string{
+		`/api/v1/series?match[]=m{n="7"}`,
+		"/api/v1/labels",
+		`/api/v1/label/n/values?match[]=m{n=~"7."}`,
+		`/federate?match[]=m{n="7"}`,
+	} {
+		if code, body := r.call(http.MethodGet, path); code != http.StatusOK {
+			t.Errorf("%s: %d %.200s", path, code, body)
+		}
+	}
+	_, exposed := r.call(http.MethodGet, "/metrics")
+	if want := `kube_monitoring_stack_server_guard_query_ended_total{kind="read",reason="share"} 3`; !strings.Contains(exposed, want) {
+		t.Errorf("/metrics lacks %s", want)
+	}
+}

@@ -38,7 +38,7 @@ func (s *Server) routes() *route.Router {
 	r.Get("/version", s.version)
 	r.Get("/metrics", promhttp.InstrumentMetricHandler(s.opts.Registerer,
 		promhttp.HandlerFor(s.opts.Gatherer, promhttp.HandlerOpts{})).ServeHTTP)
-	r.Get("/federate", s.whenReady(httputil.CompressionHandler{Handler: s.federation()}.ServeHTTP))
+	r.Get("/federate", s.whenReady(s.guards.requests(httputil.CompressionHandler{Handler: s.federation()}).ServeHTTP))
 	s.healthRoutes(r)
 	s.lifecycleRoutes(r)
 	r.Get("/debug/*subpath", serveDebug)
@@ -58,7 +58,7 @@ func (s *Server) handler() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/", s.router)
-	mux.Handle(api+"/", http.StripPrefix(api, v1))
+	mux.Handle(api+"/", s.guards.requests(http.StripPrefix(api, v1)))
 	s.dashboardRoutes(mux)
 	return s.logPanics(mux)
 }
@@ -75,7 +75,7 @@ func (s *Server) routePrefix() string {
 
 func (s *Server) federation() http.Handler {
 	f := &promapi.Federation{
-		Queryable:      s.data.local,
+		Queryable:      s.guards.newest(s.data.local),
 		Parser:         s.parser,
 		Lookback:       s.opts.Query.LookbackDelta,
 		Logger:         s.logger.With("component", "web"),

@@ -1,10 +1,10 @@
 package query
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/storage"
 )
 
@@ -24,51 +24,97 @@ const (
 	rawInterval = 10 * 1000
 )
 
-// account is what one query has used so far.
+// watchFrom is how much a query must be expected to need before anybody looks
+// at it, in bytes, and how much more before what others see of it is brought up
+// to date. Queries below it cost additions: no lock, no clock, no goroutine is
+// woken. A thousand of them at a time need no guard.
+const watchFrom = 256 << 10
+
+// account is what one query has used so far. One goroutine selects and counts;
+// others see what is behind atomics, or guarded by the Guard's lock.
 type account struct {
 	guard      *Guard
 	kind, text string
 	limit      int64
+	// execution is what is to be cancelled, beside the selection; nil for a read.
+	// That is done once the account is watched, so after it has begun.
+	execution promql.Query
 
-	// Set when execution begins.
-	cancel context.CancelCauseFunc
-	began  time.Time
-	// baseline is the live heap at that time.
-	baseline int64
-
-	series atomic.Int64
+	// Of the selecting goroutine.
+	series int64
 	// held is in memory for certain, for as long as the query runs.
-	held atomic.Int64
+	held int64
 	// expected is what held becomes when all of it has been evaluated.
-	expected atomic.Int64
+	expected int64
+	// next is the value of expected at which it is to be shown again.
+	next int64
 
+	// shown is what others see of the above.
+	shown struct{ series, expected atomic.Int64 }
 	ended atomic.Pointer[Error]
+
+	// Set by begin. baseline is the live heap at that time.
+	began    time.Time
+	baseline int64
 }
 
-// add counts one selected series and says whether the query may go on.
-func (a *account) add(labelBytes, growth int64) bool {
-	own := seriesBytes + labelBytes
-	a.series.Add(1)
-	a.expected.Add(own + growth)
-	if a.held.Add(own) > a.limit {
+func (g *Guard) account(kind, text string, limit int64) account {
+	return account{guard: g, kind: kind, text: text, limit: limit, next: watchFrom}
+}
+
+// addSeries counts one selected series and says whether the query may go on.
+func (a *account) addSeries(labelBytes, growth int64) bool {
+	a.series++
+	return a.add(seriesBytes+labelBytes, growth)
+}
+
+// add counts bytes that are held, and those that they are expected to grow by.
+func (a *account) add(held, growth int64) bool {
+	a.held += held
+	a.expected += held + growth
+	over := a.held > a.limit
+	if over || a.expected >= a.next {
+		a.show()
+	}
+	if over {
 		a.end(overShare)
 	}
 	return a.ended.Load() == nil
 }
 
-// end stops the query, for the first reason that it is given.
+// show lets others see the account, from now on if it is the first time.
+func (a *account) show() {
+	a.shown.series.Store(a.series)
+	a.shown.expected.Store(a.expected)
+	if a.next == watchFrom {
+		a.guard.begin(a)
+	}
+	a.next = a.expected + watchFrom
+}
+
+// finish is called at the end of the execution.
+func (a *account) finish() {
+	if a.next != watchFrom {
+		a.guard.finish(a)
+	}
+}
+
+// end stops the query, for the first reason that it is given. It may be called
+// by anyone who sees the account.
 func (a *account) end(r reason) bool {
 	e := &Error{
 		Kind:   a.kind,
 		Reason: r,
-		Series: a.series.Load(),
-		Bytes:  a.expected.Load(),
+		Series: a.shown.series.Load(),
+		Bytes:  a.shown.expected.Load(),
 		limit:  a.guard.describe(a, r),
 	}
 	if !a.ended.CompareAndSwap(nil, e) {
 		return false
 	}
-	a.cancel(e)
+	if a.execution != nil {
+		a.execution.Cancel()
+	}
 	return true
 }
 

@@ -17,7 +17,7 @@ const (
 // Error is why a query was ended. The API answers it as an error of execution,
 // which clients do not retry.
 type Error struct {
-	// Kind is "ad-hoc" or "rule".
+	// Kind is "ad-hoc", "rule", or "read" for a request that has no query.
 	Kind   string
 	Reason reason
 	// Series it had selected, and Bytes that it was expected to need for them.
@@ -29,8 +29,12 @@ type Error struct {
 
 // Error names the limit, the flag that sets it, and what to do.
 func (e *Error) Error() string {
-	return fmt.Sprintf("query ended by the memory guard: %s: it selected %d series and needs about %s for them; "+
-		"select fewer series, a shorter time range or a larger step", e.limit, e.Series, human(e.Bytes))
+	what, todo := "query", "select fewer series, a shorter time range or a larger step"
+	if e.Kind == read {
+		what, todo = "request", "ask for fewer series or a shorter time range"
+	}
+	return fmt.Sprintf("%s ended by the memory guard: %s: it selected %d series and needs about %s for them; %s",
+		what, e.limit, e.Series, human(e.Bytes), todo)
 }
 
 // describe puts the limit in words.
@@ -41,6 +45,8 @@ func (g *Guard) describe(a *account, r reason) string {
 			human(g.heap), g.opts.Heap)
 	case a.kind == rule:
 		return fmt.Sprintf("the query of a rule may use %s (--guard.rule-memory=%s)", human(a.limit), g.opts.Rule)
+	case a.kind == read:
+		return fmt.Sprintf("one request may use %s (--guard.query-memory=%s)", human(a.limit), g.opts.Query)
 	default:
 		return fmt.Sprintf("one query may use %s (--guard.query-memory=%s)", human(a.limit), g.opts.Query)
 	}

@@ -86,10 +86,10 @@ func (w *watcher) look(g *Guard, live int64, cycles uint64) {
 		// Both are at most what the query uses only by mistake: what is
 		// expected if series have gaps, and the growth of the heap if others
 		// cause it. So both must say so.
-		if a.expected.Load() > a.limit && live-a.baseline > a.limit {
+		if a.shown.expected.Load() > a.limit && live-a.baseline > a.limit {
 			a.end(overShare)
 		}
-		if a.kind == adHoc && (worst == nil || a.expected.Load() > worst.expected.Load()) {
+		if a.kind != rule && (worst == nil || a.shown.expected.Load() > worst.shown.expected.Load()) {
 			worst = a
 		}
 	}
@@ -121,4 +121,4 @@ func (w *watcher) free(g *Guard, cycles uint64) bool {
 }
 
 // worthIt is false for queries so small that something else fills the heap.
-func worthIt(a *account, heap int64) bool { return a.expected.Load() >= heap/64 }
+func worthIt(a *account, heap int64) bool { return a.shown.expected.Load() >= heap/64 }

@@ -10,10 +10,10 @@ import (
 func TestWatcherEndsOneAtATime(t *testing.T) {
 	g := New(Options{Heap: size.Bytes(1000), Logger: slog.New(slog.DiscardHandler)})
 	add := func(kind string, bytes int64) *account {
-		a := &account{guard: g, kind: kind, limit: 1 << 40}
-		a.expected.Store(bytes)
-		g.begin(a, func(error) {})
-		return a
+		a := g.account(kind, "", 1<<40)
+		a.expected = bytes
+		a.show()
+		return &a
 	}
 	rule, small, middle, large := add(rule, 9000), add(adHoc, 10), add(adHoc, 500), add(adHoc, 800)
 	ended := func(a *account) bool { return a.ended.Load() != nil }

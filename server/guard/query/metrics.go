@@ -15,12 +15,14 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer, g *Guard) *metrics {
 	m := &metrics{ended: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: prefix + "ended_total",
-		Help: "Queries ended for their use of memory. Kind: ad-hoc or rule. Reason: share, its own limit, or heap, the server's.",
+		Help: "Queries ended for their use of memory. Kind: ad-hoc, rule, or read for remote read, federation, series and labels. Reason: share, its own limit, or heap, the server's.",
 	}, []string{"kind", "reason"})}
-	for _, kind := range []string{adHoc, rule} {
+	for _, kind := range []string{adHoc, read, rule} {
 		m.ended.WithLabelValues(kind, string(overShare))
 	}
-	m.ended.WithLabelValues(adHoc, string(overHeap))
+	for _, kind := range []string{adHoc, read} {
+		m.ended.WithLabelValues(kind, string(overHeap))
+	}
 	if reg == nil {
 		return m
 	}

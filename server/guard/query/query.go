@@ -6,7 +6,8 @@
 // A query is followed by what it selects. The series it holds are counted as
 // they are selected; the points that it will make of them follow from its range
 // and step. Whether it really has made them is seen in the live heap, which is
-// what the last garbage collection could not free.
+// what the last garbage collection could not free. As long as that comes to
+// less than [watchFrom], which is most queries, it is counted and nothing else.
 //
 //   - A query is ended when the series it holds alone pass its share, or when
 //     it is expected to pass its share and the live heap has grown by as much
@@ -17,25 +18,22 @@
 // Rules have a share of their own, are never ended for the sake of the heap,
 // and do not wait for ad-hoc queries to finish.
 //
+// What the HTTP API reads without an engine (remote read, federation, series,
+// labels) is under the same limits as an ad-hoc query, one request as one query.
+//
 // How it is wired, with engine a promql.Engine whose tracker allows
 // Options.Concurrency and as many more as rules are evaluated at a time:
 //
 //	g := query.New(query.Options{…})
 //	go g.Run(ctx)
-//	api_v1.NewAPI(g.AdHoc(engine), …)
+//	g.Requests(api_v1.NewAPI(g.AdHoc(engine), g.Reads(fanout), …))
 //	rules.EngineQueryFunc(g.Rules(engine), fanout)
-//
-// Remote read, federation and the metadata endpoints do not go through an
-// engine and are not under this guard.
 package query
 
 import (
-	"cmp"
-	"context"
 	"log/slog"
 	"math"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -78,25 +76,28 @@ func DefaultOptions() Options {
 	}
 }
 
-// The kinds of queries.
+// The kinds of queries. A read is what goes to the storage without an engine.
 const (
 	adHoc = "ad-hoc"
+	read  = "read"
 	rule  = "rule"
 )
 
 // Guard follows running queries.
 type Guard struct {
-	opts    Options
-	limits  map[string]int64 // by kind, in bytes; MaxInt64 for none
-	heap    int64            // likewise
+	opts Options
+	// query, rule and heap are the limits in bytes; MaxInt64 for none.
+	query, rule, heap int64
+
 	metrics *metrics
 	meter   meter
 	slots   chan struct{} // nil without a limit
 
-	// wake tells the watcher that a query is running.
+	// wake tells the watcher that a query is watched.
 	wake chan struct{}
 
-	mu      sync.Mutex // guards what follows
+	mu sync.Mutex // guards what follows
+	// running are the queries that have grown beyond watchFrom.
 	running map[*account]struct{}
 	// live is the live heap in bytes at lookedAt.
 	live     int64
@@ -110,7 +111,8 @@ func New(o Options) *Guard {
 	}
 	g := &Guard{
 		opts:    o,
-		limits:  map[string]int64{adHoc: limitOf(o.Query, o.MemoryLimit), rule: limitOf(o.Rule, o.MemoryLimit)},
+		query:   limitOf(o.Query, o.MemoryLimit),
+		rule:    limitOf(o.Rule, o.MemoryLimit),
 		heap:    limitOf(o.Heap, o.MemoryLimit),
 		meter:   newMeter(),
 		wake:    make(chan struct{}, 1),
@@ -128,55 +130,4 @@ func limitOf(s size.Size, memory int64) int64 {
 		return math.MaxInt64
 	}
 	return s.Of(memory)
-}
-
-// begin makes the account count as running.
-func (g *Guard) begin(a *account, cancel context.CancelCauseFunc) {
-	g.mu.Lock()
-	first := len(g.running) == 0
-	a.cancel, a.began = cancel, time.Now()
-	// While queries run the watcher looks. Between many short ones, every now
-	// and then is enough, and spares them half of what the guard costs.
-	if first && a.began.Sub(g.lookedAt) > lookInterval {
-		g.live, _ = g.meter.read()
-		g.lookedAt = a.began
-	}
-	a.baseline = g.live
-	g.running[a] = struct{}{}
-	g.mu.Unlock()
-	if first {
-		select {
-		case g.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-func (g *Guard) finish(a *account) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.running, a)
-}
-
-// Running is a query that is being executed.
-type Running struct {
-	Query string    `json:"query"`
-	Kind  string    `json:"kind"`
-	Began time.Time `json:"began"`
-	// Series selected so far.
-	Series int64 `json:"series"`
-	// Bytes that it is expected to need for what it has selected.
-	Bytes int64 `json:"bytes"`
-}
-
-// Running are the queries being executed, the most expensive first.
-func (g *Guard) Running() []Running {
-	g.mu.Lock()
-	list := make([]Running, 0, len(g.running))
-	for a := range g.running {
-		list = append(list, Running{a.text, a.kind, a.began, a.series.Load(), a.expected.Load()})
-	}
-	g.mu.Unlock()
-	slices.SortFunc(list, func(x, y Running) int { return cmp.Compare(y.Bytes, x.Bytes) })
-	return list
 }

@@ -7,21 +7,8 @@ import (
 	"github.com/prometheus/prometheus/storage"
 )
 
-// counted is a storage as one query sees it. Only the selection of series is
-// counted: a look at each sample would cost more than all of this may.
-type counted struct {
-	storage.Queryable
-	account *account
-}
-
-func (c counted) Querier(mint, maxt int64) (storage.Querier, error) {
-	q, err := c.Queryable.Querier(mint, maxt)
-	if err != nil {
-		return nil, err
-	}
-	return countedQuerier{q, c.account}, nil
-}
-
+// countedQuerier is a querier as one query sees it. Only the selection of series
+// is counted: a look at each sample would cost more than all of this may.
 type countedQuerier struct {
 	storage.Querier
 	account *account
@@ -40,17 +27,25 @@ type countedSet struct {
 	account *account
 	growth  int64
 	over    bool
+	counted bool // the series that At returns
 }
 
 // Next implements storage.SeriesSet. A query that has been ended gets no more
 // series.
-func (s *countedSet) Next() bool { return !s.over && s.SeriesSet.Next() }
+func (s *countedSet) Next() bool {
+	s.counted = false
+	return !s.over && s.SeriesSet.Next()
+}
 
 // At implements storage.SeriesSet. It counts here and not in Next, because a
-// TSDB makes a new series at each call.
+// TSDB makes a new series at each call; and once, because who merges sets asks
+// for the same series several times.
 func (s *countedSet) At() storage.Series {
 	series := s.SeriesSet.At()
-	s.over = !s.account.add(int64(series.Labels().ByteSize()), s.growth)
+	if !s.counted {
+		s.counted = true
+		s.over = !s.account.addSeries(int64(series.Labels().ByteSize()), s.growth)
+	}
 	return series
 }
 

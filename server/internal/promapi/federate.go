@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/guard/query"
 )
 
 // Federation serves /federate: the newest sample of each matching series.
@@ -59,8 +61,12 @@ func (f *Federation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		f.errors.Inc()
 		code := http.StatusInternalServerError
-		if errors.Is(err, tsdb.ErrNotReady) {
+		switch {
+		case errors.Is(err, tsdb.ErrNotReady):
 			code = http.StatusServiceUnavailable
+		case errors.As(err, new(*query.Error)):
+			// As the API answers it: asking again will not help.
+			code = http.StatusUnprocessableEntity
 		}
 		http.Error(w, err.Error(), code)
 		return

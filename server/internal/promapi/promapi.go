@@ -33,8 +33,10 @@ type Options struct {
 	Engine        promql.QueryEngine
 	Parser        parser.Parser
 	LookbackDelta time.Duration
-	// Storage is local and remote storage together, for queries and receivers.
-	Storage   storage.Storage
+	// Reads is local and remote storage together, and Receives is where what the
+	// receivers get goes.
+	Reads     storage.SampleAndChunkQueryable
+	Receives  storage.Storage
 	Exemplars storage.ExemplarQueryable
 	Local     api_v1.TSDBAdminStats
 	LocalDir  string
@@ -83,11 +85,11 @@ func New(o Options) *api_v1.API {
 		appV2 storage.AppendableV2
 	)
 	if o.RemoteWrite || o.OTLP {
-		app, appV2 = o.Storage, o.Storage
+		app, appV2 = o.Receives, o.Receives
 	}
 	declare(o)
 	return api_v1.NewAPI(
-		o.Engine, o.Storage, app, appV2, o.Exemplars,
+		o.Engine, o.Reads, app, appV2, o.Exemplars,
 		func(context.Context) api_v1.ScrapePoolsRetriever { return o.Pools },
 		func(context.Context) api_v1.TargetRetriever { return o.Targets },
 		func(context.Context) api_v1.AlertmanagerRetriever { return o.Alertmanagers },
