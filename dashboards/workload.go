@@ -14,7 +14,7 @@ func workload() *dashboard.DashboardBuilder {
 			column{"Memory used", "bytes", ofWorkload(`node_namespace_pod_container:container_memory_working_set_bytes`)},
 			column{"Memory requested", "bytes", ofWorkload(`cluster:namespace:pod_memory:active:kube_pod_container_resource_requests`)},
 			column{"Memory limit", "bytes", ofWorkload(`cluster:namespace:pod_memory:active:kube_pod_container_resource_limits`)},
-			column{"Restarts", "short", ofWorkload(`kube_pod_container_status_restarts_total`)},
+			column{"Restarts", "short", `sum by (pod) (kube_pod_container_status_restarts_total{job="kube-state-metrics", cluster="$cluster", namespace="$namespace"})` + podsOfWorkload},
 		)).
 		WithPanel(stacked("CPU by pod", "cores", "CPUs kept busy by each pod's containers.",
 			query{ofWorkload(`node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m`), "{{pod}}"})).

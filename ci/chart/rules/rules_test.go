@@ -1,9 +1,6 @@
-// Package rules holds the laws that the project's rules obey, and runs their
-// unit tests.
 package rules
 
 import (
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
@@ -22,27 +18,14 @@ const (
 	runbooksDir = "../../../docs/runbooks"
 )
 
-// files are the rule files by name, without their unit tests.
-func files(t *testing.T) map[string]*rulefmt.RuleGroups {
+// project is the project's root.
+var project = os.DirFS("../../..")
+
+func files(t *testing.T) []File {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(rulesDir, "*.yaml"))
+	out, err := Files(project)
 	if err != nil {
 		t.Fatal(err)
-	}
-	out := map[string]*rulefmt.RuleGroups{}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.yaml") {
-			continue
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		groups, errs := rulefmt.Parse(data, false, model.UTF8Validation, parser.NewParser(parser.Options{}), slog.New(slog.DiscardHandler))
-		if len(errs) > 0 {
-			t.Fatalf("%s: %v", path, errs)
-		}
-		out[filepath.Base(path)] = groups
 	}
 	return out
 }
@@ -50,10 +33,10 @@ func files(t *testing.T) map[string]*rulefmt.RuleGroups {
 // each calls f for every rule.
 func each(t *testing.T, f func(t *testing.T, file string, r rulefmt.Rule)) {
 	t.Helper()
-	for file, groups := range files(t) {
-		for _, g := range groups.Groups {
+	for _, file := range files(t) {
+		for _, g := range file.Groups {
 			for _, r := range g.Rules {
-				f(t, file+": "+r.Alert+r.Record, r)
+				f(t, file.Name+": "+r.Alert+r.Record, r)
 			}
 		}
 	}

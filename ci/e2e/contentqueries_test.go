@@ -1,0 +1,230 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// contentQuery is one expression that the stack ships.
+type contentQuery struct {
+	where  string // "dashboard/panel/A" or "file/group/alert"
+	filled string // with its variables' values
+	alert  bool
+}
+
+// content is all that the release under test ships to be asked.
+type content struct {
+	queries                                     []contentQuery
+	groups, alerts, records, dashboards, panels int
+}
+
+func (c *cluster) content(t *testing.T) content {
+	t.Helper()
+	var out content
+	c.addRules(t, &out)
+	c.addDashboards(t, &out)
+	return out
+}
+
+// addRules takes the rules of the release from the server: what it runs, not what was meant.
+func (c *cluster) addRules(t *testing.T, out *content) {
+	t.Helper()
+	var data struct {
+		Groups []struct {
+			Name, File string
+			Rules      []struct{ Name, Query, Type, Health, LastError string }
+		}
+	}
+	if err := c.prometheus(t.Context(), "rules", nil, &data); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range data.Groups {
+		if !strings.HasPrefix(g.File, c.namespace+"/"+c.release+"-") {
+			continue
+		}
+		out.groups++
+		for _, r := range g.Rules {
+			where := g.Name + "/" + r.Name
+			if r.Health == "err" {
+				t.Errorf("%s: %s", where, r.LastError)
+			}
+			if r.Type == "alerting" {
+				out.alerts++
+			} else {
+				out.records++
+			}
+			out.queries = append(out.queries, contentQuery{where, r.Query, r.Type == "alerting"})
+		}
+	}
+}
+
+type dashboardJSON struct {
+	UID        string
+	Panels     []panelJSON
+	Templating struct {
+		List []struct {
+			Name, Type, AllValue string
+			IncludeAll           bool
+			Query                any
+		}
+	}
+}
+
+type panelJSON struct {
+	Type, Title string
+	Targets     []struct{ Expr, RefID string }
+	Panels      []panelJSON
+}
+
+// addDashboards takes the release's dashboards from its ConfigMaps.
+func (c *cluster) addDashboards(t *testing.T, out *content) {
+	t.Helper()
+	list, err := c.client.CoreV1().ConfigMaps(c.namespace).List(t.Context(), metav1.ListOptions{
+		LabelSelector: dropInLabel + "=dashboard,app.kubernetes.io/instance=" + c.release,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cm := range list.Items {
+		files := cm.BinaryData
+		if files == nil {
+			files = map[string][]byte{}
+		}
+		for key, text := range cm.Data {
+			files[key] = []byte(text)
+		}
+		for key, data := range files {
+			var d dashboardJSON
+			if err := json.Unmarshal(plain(t, data), &d); err != nil {
+				t.Fatalf("%s/%s: %v", cm.Name, key, err)
+			}
+			out.dashboards++
+			fill := c.variables(t, d)
+			name, _, _ := strings.Cut(key, ".")
+			out.addPanels(name, d.Panels, fill)
+		}
+	}
+}
+
+func (out *content) addPanels(dashboard string, panels []panelJSON, fill *strings.Replacer) {
+	for _, p := range panels {
+		if p.Type != "row" {
+			out.panels++
+		}
+		for _, q := range p.Targets {
+			out.queries = append(out.queries, contentQuery{dashboard + "/" + p.Title + "/" + q.RefID, fill.Replace(q.Expr), false})
+		}
+		out.addPanels(dashboard, p.Panels, fill)
+	}
+}
+
+// plain undoes gzip, which the stack's own content may be stored in.
+func plain(t *testing.T, data []byte) []byte {
+	t.Helper()
+	if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data
+	}
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// variables gives each variable of a dashboard the value that Grafana would, in
+// their order, since the later ones ask with the earlier ones' values.
+func (c *cluster) variables(t *testing.T, d dashboardJSON) *strings.Replacer {
+	t.Helper()
+	// Grafana takes four times the scrape interval.
+	values := [][2]string{{"$__rate_interval", "2m"}, {"$__range", "1h"}}
+	for _, v := range d.Templating.List {
+		if v.Type != "query" {
+			continue
+		}
+		value := v.AllValue
+		if !v.IncludeAll {
+			value = c.choose(t, replacer(values).Replace(fmt.Sprint(v.Query)))
+		}
+		values = append(values, [2]string{"$" + v.Name, value})
+	}
+	return replacer(values)
+}
+
+// replacer puts in values, the longer of two names with the same beginning first.
+func replacer(values [][2]string) *strings.Replacer {
+	slices.SortStableFunc(values, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
+	var pairs []string
+	for _, v := range values {
+		pairs = append(pairs, v[0], v[1])
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// choose answers label_values(SELECTOR, LABEL) with one value: what belongs to
+// the release's server if there is such, since that has all that a pod can have.
+func (c *cluster) choose(t *testing.T, query string) string {
+	t.Helper()
+	inner := strings.TrimSuffix(strings.TrimPrefix(query, "label_values("), ")")
+	at := strings.LastIndex(inner, ",")
+	if at < 0 || inner == query {
+		t.Fatalf("%q is not label_values(selector, label)", query)
+	}
+	params := lastHour()
+	params.Set("match[]", inner[:at])
+	var values []string
+	if err := c.prometheus(t.Context(), "label/"+strings.TrimSpace(inner[at+1:])+"/values", params, &values); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	for _, prefer := range []string{c.namespace, c.release + "-server", c.release + "-server-0", "server"} {
+		if slices.Contains(values, prefer) {
+			return prefer
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+// metricsOf are the names of the metrics that an expression selects, as the
+// server itself reads it.
+func (c *cluster) metricsOf(ctx context.Context, expr string) ([]string, error) {
+	var tree any
+	if err := c.prometheus(ctx, "parse_query", url.Values{"query": {expr}}, &tree); err != nil {
+		return nil, err
+	}
+	var out []string
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			if name, _ := v["name"].(string); name != "" && (v["type"] == "vectorSelector" || v["type"] == "matrixSelector") {
+				out = append(out, name)
+			}
+			for _, e := range v {
+				walk(e)
+			}
+		}
+	}
+	walk(tree)
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
