@@ -25,6 +25,16 @@ type DirSink struct {
 	log    *slog.Logger
 	m      *sinkMetrics
 	ready  atomic.Bool
+	// flushed gets the end of the flush that is under way, if flushing says so.
+	flushed  chan flushEnd
+	flushing bool
+}
+
+// flushEnd is how a flush ended.
+type flushEnd struct {
+	flush *livedir.Flush
+	err   error
+	took  time.Duration
 }
 
 // NewDirSink returns a sink that is the only writer of dir.
@@ -34,6 +44,8 @@ func NewDirSink(dir *livedir.Dir, reload Reloader, opts Options) *DirSink {
 		reload: reload,
 		log:    opts.Logger.With("component", "sink"),
 		m:      newSinkMetrics(opts.Registerer),
+
+		flushed: make(chan flushEnd, 1),
 	}
 	s.ready.Store(dir.Current().Digest != "")
 	return s
@@ -60,6 +72,7 @@ func (s *DirSink) Restored() []dropin.Checked {
 
 // Apply publishes b, reloads the reader and goes back if it refuses.
 func (s *DirSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error) {
+	s.noteFlush()
 	began := time.Now()
 	w, err := s.dir.Publish(b)
 	s.m.published(err, time.Since(began))
@@ -74,6 +87,7 @@ func (s *DirSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error) 
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		return Applied{}, s.goBack(b, refused)
 	}
+	s.startFlush()
 	if err != nil {
 		// It may be starting, restarting or slow. The generation stays: a reader
 		// that starts now should find the newest.
@@ -83,10 +97,48 @@ func (s *DirSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error) 
 		return Applied{}, fmt.Errorf("reload for %s: the reader uses %q", b.Digest(), digest)
 	}
 	s.dir.Confirm()
+	s.prune()
+	return Applied{Files: w.Files, Linked: w.Linked}, nil
+}
+
+// startFlush begins to wait for the disk, which neither the reader nor the next
+// change does.
+func (s *DirSink) startFlush() {
+	if s.flushing {
+		return
+	}
+	f := s.dir.StartFlush()
+	if f == nil {
+		return
+	}
+	s.flushing = true
+	go func() {
+		began := time.Now()
+		err := f.Run()
+		s.flushed <- flushEnd{flush: f, err: err, took: time.Since(began)}
+	}()
+}
+
+// noteFlush takes notice of a flush that ended.
+func (s *DirSink) noteFlush() {
+	select {
+	case end := <-s.flushed:
+		s.flushing = false
+		s.dir.Flushed(end.flush, end.err)
+		s.m.flushed(end.err, end.took)
+		if end.err != nil {
+			s.log.Error("the disk did not take what was published; it is written again", "err", end.err)
+			return
+		}
+		s.prune()
+	default:
+	}
+}
+
+func (s *DirSink) prune() {
 	if err := s.dir.Prune(); err != nil {
 		s.log.Warn("old generations stay", "err", err)
 	}
-	return Applied{Files: w.Files, Linked: w.Linked}, nil
 }
 
 func (s *DirSink) goBack(b *dropin.Bundle, refused *Refused) error {

@@ -41,12 +41,13 @@ func TestKilledAtEachStep(t *testing.T) {
 		d := open(t, path)
 		for _, v := range []string{"x", "y", "z"} { // so that there is something to prune
 			publish(t, d, bundle(t, map[string]string{"a": v}))
-			d.Confirm()
+			confirm(t, d)
 		}
 		publish(t, d, bundle(t, before))
-		d.Confirm()
+		confirm(t, d)
 		step := dieAt(d, n, func() {
 			publish(t, d, bundle(t, after))
+			confirm(t, d)
 			if err := d.Prune(); err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +81,7 @@ func TestErrorAtEachStepLosesNothing(t *testing.T) {
 		path := t.TempDir()
 		d := open(t, path)
 		publish(t, d, bundle(t, before))
-		d.Confirm()
+		confirm(t, d)
 		left, failed := n, ""
 		d.step = func(name string) error {
 			if left--; left == -1 {
@@ -123,7 +124,7 @@ func TestOpenMendsDanglingCurrent(t *testing.T) {
 	d := open(t, path)
 	before := map[string]string{"a": "1"}
 	publish(t, d, bundle(t, before))
-	d.Confirm()
+	confirm(t, d)
 	publish(t, d, bundle(t, map[string]string{"a": "2"}))
 	target, err := os.Readlink(filepath.Join(path, "current"))
 	if err != nil {

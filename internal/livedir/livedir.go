@@ -9,7 +9,9 @@
 //
 // A reader that resolves "current" once sees one complete set, whatever happens
 // meanwhile. A writer that dies at any step leaves the set that was in use, and
-// [Open] clears away what it left half done.
+// [Open] clears away what it left half done. After a power cut "current" may name
+// a set that the disk did not get whole; a reader finds that out by the hashes in
+// its manifest, and what "previous" names is whole.
 //
 // The package knows nothing of what the files mean, and does not tell anyone to
 // read them.
@@ -41,14 +43,22 @@ const (
 )
 
 // Dir is a live directory, opened by its only writer. Its methods must not be
-// called at the same time, except [Dir.WriteStatus].
+// called at the same time, except [Dir.WriteStatus]; a [Flush] may run meanwhile.
 type Dir struct {
 	path    string
 	current generation
-	// previous is the name of the generation that "previous" names.
-	previous string
+	// previous is the name of the generation that "previous" names, back that of
+	// the one that the reader confirmed before the current one. They differ while
+	// the disk is behind.
+	previous, back string
 	// confirmed says that the reader took the current generation.
 	confirmed bool
+	// doubtful is the generation that the disk failed to take, if any. Reading it
+	// back proves nothing: what is read may never reach the disk.
+	doubtful string
+	// linked are the generations that a link on the disk may name, oldest first:
+	// those that links were pointed at since the links were last flushed.
+	linked []string
 
 	// step is called before each step of a write, so that tests can fail or die there.
 	step func(name string) error
@@ -61,6 +71,10 @@ type generation struct {
 	// intact holds the SHA-256 of each file that is on the disk as the manifest
 	// says. Only these are linked into the next generation.
 	intact map[string]string
+	// unflushed are the files that may not be on the disk yet, flushed that all of
+	// the generation is.
+	unflushed map[string]struct{}
+	flushed   bool
 }
 
 // Open makes the directory at path if there is none, clears what a writer that

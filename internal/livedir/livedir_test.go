@@ -52,6 +52,26 @@ func publish(t *testing.T, d *Dir, b *dropin.Bundle) Written {
 	return w
 }
 
+// confirm does what a writer does when the reader took the current generation.
+func confirm(t *testing.T, d *Dir) {
+	t.Helper()
+	d.Confirm()
+	flushNow(t, d)
+}
+
+func flushNow(t *testing.T, d *Dir) {
+	t.Helper()
+	f := d.StartFlush()
+	if f == nil {
+		return
+	}
+	err := f.Run()
+	d.Flushed(f, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // contents reads what a reader sees behind a link: key to bytes, nil if nothing.
 func contents(t *testing.T, path, link string) map[string]string {
 	t.Helper()
@@ -91,7 +111,7 @@ func TestPublishWritesOnlyWhatChanged(t *testing.T) {
 	if w := publish(t, d, bundle(t, one)); w != (Written{Files: 3}) {
 		t.Errorf("first publish: %+v", w)
 	}
-	d.Confirm()
+	confirm(t, d)
 	two := map[string]string{"a": "1", "b": "2", "d": "1"}
 	if w := publish(t, d, bundle(t, two)); w != (Written{Files: 2, Linked: 1}) {
 		t.Errorf("second publish: %+v", w)
@@ -129,7 +149,7 @@ func TestPreviousIsTheLastConfirmed(t *testing.T) {
 	d := open(t, path)
 	ran := map[string]string{"a": "ran"}
 	publish(t, d, bundle(t, ran))
-	d.Confirm()
+	confirm(t, d)
 	publish(t, d, bundle(t, map[string]string{"a": "nobody read this"}))
 	publish(t, d, bundle(t, map[string]string{"a": "nor this"}))
 	expect(t, path, "previous", ran)
@@ -177,7 +197,7 @@ func TestPruneKeepsWhatAReaderMayHold(t *testing.T) {
 	d := open(t, path)
 	for _, v := range []string{"1", "2", "3", "4", "5", "6", "7"} {
 		publish(t, d, bundle(t, map[string]string{"a": v}))
-		d.Confirm()
+		confirm(t, d)
 		if err := d.Prune(); err != nil {
 			t.Fatal(err)
 		}

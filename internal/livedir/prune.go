@@ -23,7 +23,9 @@ func (d *Dir) Prune() error {
 	}
 	var old []fs.FileInfo
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), genPrefix) || e.Name() == d.current.name || e.Name() == d.previous {
+		if !strings.HasPrefix(e.Name(), genPrefix) || e.Name() == d.current.name || e.Name() == d.previous || e.Name() == d.back ||
+			slices.Contains(d.linked, e.Name()) {
+			// After a power cut a link may be what it was before the last flush.
 			continue
 		}
 		if info, err := e.Info(); err == nil {

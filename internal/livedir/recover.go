@@ -27,15 +27,22 @@ func (d *Dir) recover() error {
 	if d.previous, err = d.readLink(previousLink); err != nil {
 		return err
 	}
-	if d.current, err = d.load(current); err == nil {
+	d.back, d.linked = d.previous, []string{d.previous, current}
+	loaded, err := d.load(current)
+	if err == nil && loaded.whole() {
+		d.current = loaded
 		return nil
 	}
-	// A reader that starts now meets the same dangling link, so it is put right
-	// on the disk as well and not only in memory.
-	if d.current, err = d.load(d.previous); err == nil {
+	// The disk did not get all of it before a power cut. A reader that starts now
+	// meets the same, so it is put right on the disk as well and not only in memory.
+	back, backErr := d.load(d.previous)
+	switch {
+	case backErr == nil && (err != nil || back.whole()):
+		d.current = back
 		return d.point(currentLink, d.previous)
+	case err == nil:
+		d.current = loaded
 	}
-	d.current = generation{}
 	return nil
 }
 
@@ -91,8 +98,16 @@ func (d *Dir) load(name string) (generation, error) {
 	if m.Digest != dropin.DigestOf(m.Items) || name != genPrefix+m.Digest {
 		return generation{}, fmt.Errorf("%s of %s does not fit its digest", dropin.ManifestName, name)
 	}
-	return generation{name: name, manifest: m, intact: intactFiles(dir, m)}, nil
+	g := generation{name: name, manifest: m, intact: intactFiles(dir, m), unflushed: map[string]struct{}{}}
+	// Who wrote them may have died before they were flushed.
+	for file := range g.intact {
+		g.unflushed[file] = struct{}{}
+	}
+	return g, nil
 }
+
+// whole says whether every file is as the manifest says.
+func (g generation) whole() bool { return len(g.intact) == len(g.manifest.Items) }
 
 func intactFiles(dir string, m dropin.Manifest) map[string]string {
 	intact := make(map[string]string, len(m.Items))

@@ -9,7 +9,7 @@ import (
 )
 
 // Confirm notes that the reader took the current generation, which makes it the
-// one to go back to.
+// one to go back to as soon as it is flushed.
 func (d *Dir) Confirm() { d.confirmed = true }
 
 // Rollback makes the generation that was last confirmed current again and drops
@@ -17,8 +17,8 @@ func (d *Dir) Confirm() { d.confirmed = true }
 // current afterwards.
 func (d *Dir) Rollback() error {
 	refused := d.current.name
-	back, err := d.load(d.previous)
-	if err != nil || d.previous == refused {
+	back, err := d.load(d.back)
+	if err != nil || d.back == refused {
 		if err := d.step("unlink"); err != nil {
 			return fmt.Errorf("roll back %s: %w", refused, err)
 		}
@@ -28,7 +28,7 @@ func (d *Dir) Rollback() error {
 		d.current, d.confirmed = generation{}, false
 		return nil
 	}
-	if err := d.point(currentLink, d.previous); err != nil {
+	if err := d.point(currentLink, d.back); err != nil {
 		return fmt.Errorf("roll back %s: %w", refused, err)
 	}
 	d.current, d.confirmed = back, true
@@ -54,7 +54,8 @@ func (d *Dir) point(link, generation string) error {
 	if err := os.Rename(tmp, filepath.Join(d.path, link)); err != nil {
 		return err
 	}
-	return flushDir(d.path)
+	d.linked = append(d.linked, generation)
+	return nil
 }
 
 // replace moves a finished generation to its name. A directory of that name is
@@ -73,31 +74,5 @@ func (d *Dir) replace(tmp, final string) error {
 	if err := d.step("generation rename"); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, final); err != nil {
-		return err
-	}
-	// The name must be on the disk before a link to it is.
-	return flushDir(d.path)
-}
-
-// writeFlushed writes a file and waits until its bytes are on the disk.
-func writeFlushed(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// flushDir waits until the names in a directory are on the disk.
-func flushDir(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return os.Rename(tmp, final)
 }
