@@ -11,7 +11,7 @@ import (
 // not depend on the order of items, and no item is parsed again.
 //
 // The policy holds what platform teams allow for all items together.
-func Assemble(items []Checked, _ Policy) (*Bundle, []Problem) {
+func Assemble(items []Checked, p Policy) (*Bundle, []Problem) {
 	sorted := make([]Checked, 0, len(items))
 	for _, c := range items {
 		if c.OK() {
@@ -22,7 +22,7 @@ func Assemble(items []Checked, _ Policy) (*Bundle, []Problem) {
 
 	b := &Bundle{files: make(map[string][]byte, len(sorted))}
 	b.manifest.Items = make([]ManifestItem, 0, len(sorted))
-	owners := claimants(sorted)
+	owners := claimants(sorted, p.Reserved)
 	var problems []Problem
 	for _, c := range sorted {
 		file := string(c.Kind) + "/" + c.Ref.FileName()

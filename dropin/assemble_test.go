@@ -97,10 +97,10 @@ func TestRestore(t *testing.T) {
 		t.Errorf("restored differs: %s %v", diff, problems)
 	}
 
-	// It still holds its uid, by its age.
+	// It still holds its uid and its title, by its age.
 	younger := first
 	younger.Ref.Name, younger.Created = "thief", first.Created.Add(time.Hour)
-	if _, problems := dropin.Assemble(append(restored, younger), policy); len(problems) != 1 || problems[0].Ref != younger.Ref {
+	if _, problems := dropin.Assemble(append(restored, younger), policy); len(problems) != 2 || problems[0].Ref != younger.Ref {
 		t.Errorf("problems %v", problems)
 	}
 

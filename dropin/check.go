@@ -57,7 +57,7 @@ func checkKind(it Item, p Policy) (published []byte, claims []Claim, problems []
 	case KindDatasource:
 		published, claims, problems = checkDatasource(it, p)
 	case KindAlertmanager:
-		published, problems = checkAlertmanager(it)
+		published, claims, problems = checkAlertmanager(it, p)
 	default:
 		problems = []Problem{{
 			Code:    CodeUnknownKind,

@@ -10,14 +10,20 @@ type claimKey struct {
 
 // claims says who has which name.
 type claims struct {
-	owner map[claimKey]Ref
+	owner map[claimKey]string
 	// ageless are the first claimants without an age. In a CI check nothing has
 	// one, and neither of two drop-ins can be said to be the older.
 	ageless map[claimKey][]Ref
 }
 
-func claimants(items []Checked) claims {
-	c := claims{owner: map[claimKey]Ref{}, ageless: map[claimKey][]Ref{}}
+// theStack is who has the names that are reserved.
+const theStack = "the stack itself"
+
+func claimants(items []Checked, reserved []Claim) claims {
+	c := claims{owner: map[claimKey]string{}, ageless: map[claimKey][]Ref{}}
+	for _, claim := range reserved {
+		c.owner[claimKey{claim.Code, claim.Name}] = theStack
+	}
 	for _, it := range items {
 		if !it.Created.IsZero() {
 			continue
@@ -39,7 +45,7 @@ func (c claims) refuse(it Checked) []Problem {
 		if !taken && it.Created.IsZero() {
 			for _, ref := range c.ageless[key] {
 				if ref != it.Ref {
-					owner, taken = ref, true
+					owner, taken = ref.String(), true
 					break
 				}
 			}
@@ -58,6 +64,6 @@ func (c claims) refuse(it Checked) []Problem {
 // take gives the item all that it claims.
 func (c claims) take(it Checked) {
 	for _, claim := range it.Claims {
-		c.owner[claimKey{claim.Code, claim.Name}] = it.Ref
+		c.owner[claimKey{claim.Code, claim.Name}] = it.Ref.String()
 	}
 }

@@ -127,6 +127,8 @@ const (
 	CodeBadFolder Code = "dashboard/bad-folder"
 	// CodeDuplicateUID: another dashboard has the same uid.
 	CodeDuplicateUID Code = "dashboard/duplicate-uid"
+	// CodeDuplicateTitle: another dashboard of the same folder has the same title.
+	CodeDuplicateTitle Code = "dashboard/duplicate-title"
 )
 
 // The codes of problems with datasource files.
@@ -141,6 +143,19 @@ const (
 	CodeExpansion Code = "datasource/expansion"
 	// CodeDeletesDatasource: a tenant's file deletes datasources.
 	CodeDeletesDatasource Code = "datasource/deletes"
+	// CodeForeignOrganization: a tenant's datasource is for another organization than the first.
+	CodeForeignOrganization Code = "datasource/foreign-organization"
+)
+
+// The codes of problems that only objects of monitoring.coreos.com have.
+const (
+	// CodeObjectInvalid: the Prometheus operator's own check refuses the object.
+	CodeObjectInvalid Code = "object/invalid"
+	// CodeMissingReference: a Secret or ConfigMap that the object refers to, or
+	// the key in it, does not exist or cannot be read.
+	CodeMissingReference Code = "object/missing-reference"
+	// CodeOperatorVariable: the object uses a variable that an operator replaces.
+	CodeOperatorVariable Code = "object/operator-variable"
 )
 
 // The codes of problems that only the server finds.
@@ -148,4 +163,38 @@ const (
 	// CodeServerRefused: every check passed, and the server refused it all the
 	// same. The sidecar reports it.
 	CodeServerRefused Code = "server/refused"
+)
+
+// The codes of problems with fragments of Alertmanager's configuration.
+const (
+	// CodeAlertmanagerInvalid: Alertmanager refuses the fragment for a reason that no other code names.
+	CodeAlertmanagerInvalid Code = "alertmanager/invalid"
+	// CodeBadRoute: a route is not valid.
+	CodeBadRoute Code = "alertmanager/bad-route"
+	// CodeBadMatcher: a matcher of a route or an inhibition rule does not parse.
+	CodeBadMatcher Code = "alertmanager/bad-matcher"
+	// CodeBadReceiver: a receiver is not valid.
+	CodeBadReceiver Code = "alertmanager/bad-receiver"
+	// CodeBadInhibitRule: an inhibition rule is not valid.
+	CodeBadInhibitRule Code = "alertmanager/bad-inhibit-rule"
+	// CodeBadTimeInterval: a time interval is not valid.
+	CodeBadTimeInterval Code = "alertmanager/bad-time-interval"
+	// CodeUndefinedReceiver: a route names a receiver that there is not, or not for everybody.
+	CodeUndefinedReceiver Code = "alertmanager/undefined-receiver"
+	// CodeUndefinedTimeInterval: a route names a time interval that there is not.
+	CodeUndefinedTimeInterval Code = "alertmanager/undefined-time-interval"
+	// CodeDuplicateName: two receivers, or two time intervals, of one drop-in have the same name.
+	CodeDuplicateName Code = "alertmanager/duplicate-name"
+	// CodeBadNotification: a notification template does not parse.
+	CodeBadNotification Code = "alertmanager/bad-template"
+	// CodeDuplicateTemplate: another drop-in, or Alertmanager itself, defines a template of the same name.
+	CodeDuplicateTemplate Code = "alertmanager/duplicate-template"
+	// CodeAlertmanagerHTTPClient: a receiver's authentication, TLS or proxy settings are not valid.
+	CodeAlertmanagerHTTPClient Code = "alertmanager/bad-http-client"
+	// CodeAlertmanagerFile: a tenant's fragment names files beside Alertmanager.
+	CodeAlertmanagerFile Code = "alertmanager/file-access"
+	// CodeAlertmanagerIdentity: a tenant's receiver acts with the identity of Alertmanager.
+	CodeAlertmanagerIdentity Code = "alertmanager/server-identity"
+	// CodeGlobalSecret: a tenant's receiver would send a secret of the base configuration to an address of its own.
+	CodeGlobalSecret Code = "alertmanager/global-secret"
 )

@@ -9,12 +9,14 @@ import (
 )
 
 // The labels by which charts all over the ecosystem ship dashboards and
-// datasources, and the annotation that names a dashboard's folder. They are
+// datasources, and the annotations that name a dashboard's folder. They are
 // understood so that those charts work unchanged.
 const (
 	LabelGrafanaDashboard  = "grafana_dashboard"
 	LabelGrafanaDatasource = "grafana_datasource"
 	AnnotationFolder       = "grafana_folder"
+	// AnnotationTargetDirectory is the other name that the folder goes by.
+	AnnotationTargetDirectory = "k8s-sidecar-target-directory"
 )
 
 // maxFileName is NAME_MAX of the usual Linux file systems. A namespace, a

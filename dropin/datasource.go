@@ -2,15 +2,12 @@ package dropin
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // checkDatasource validates a Grafana datasource provisioning file and returns
-// the names that its datasources claim. It is published as written.
+// the names that its datasources claim.
 func checkDatasource(it Item, p Policy) ([]byte, []Claim, []Problem) {
 	root, problems := document(it.Data)
 	if root == nil {
@@ -30,30 +27,67 @@ func checkDatasource(it Item, p Policy) ([]byte, []Claim, []Problem) {
 	}
 	var claims []Claim
 	for _, ds := range list.Content {
-		for _, field := range []string{"name", "type"} {
-			if text(ds, field) == "" {
-				problems = append(problems, Problem{
-					Line: lineOf(ds, field), Code: CodeDatasourceInvalid,
-					Message: fmt.Sprintf("the datasource has no %s", field),
-					Remedy:  "Grafana refuses the whole file without it.",
-				})
-			}
-		}
+		problems = append(problems, checkDatasourceFields(ds)...)
 		claims = append(claims, datasourceClaims(ds)...)
 	}
 	problems = append(problems, repeated(claims)...)
 	if !p.trusts(it.Ref.Namespace) {
-		problems = append(problems, checkTenantDatasource(root)...)
+		problems = append(problems, checkTenantDatasource(root, list)...)
 	}
-	return it.Data, claims, problems
+	if len(problems) > 0 {
+		return nil, claims, problems
+	}
+	published, err := publishDatasources(root)
+	if err != nil {
+		return nil, claims, []Problem{{Code: CodeAmbiguous, Message: err.Error()}}
+	}
+	return published, claims, nil
+}
+
+// publishDatasources makes the file one whose datasources Grafana deletes again
+// when they are gone from it (prune), and one of the format that its fields are of:
+// without a version Grafana reads one of 2017 with other names.
+func publishDatasources(root *yaml.Node) ([]byte, error) {
+	if text(root, "apiVersion") == "" {
+		setValue(root, "apiVersion", plain("1"))
+	}
+	setValue(root, "prune", plain("true"))
+	return encode(root)
+}
+
+// Datasource is what identifies a datasource in Grafana.
+type Datasource struct {
+	Name, UID string
+	// Organization is 1 unless the file says otherwise.
+	Organization string
+}
+
+// ReadDatasources reads a datasource provisioning file, be it a published one or
+// one of the chart.
+func ReadDatasources(data []byte) ([]Datasource, []Claim, error) {
+	root, problems := document(data)
+	if len(problems) > 0 {
+		return nil, nil, fmt.Errorf("line %d: %s", problems[0].Line, problems[0].Message)
+	}
+	var out []Datasource
+	var claims []Claim
+	for _, ds := range notNull(valueAt(root, "datasources")) {
+		out = append(out, Datasource{Name: text(ds, "name"), UID: text(ds, "uid"), Organization: organization(ds)})
+		claims = append(claims, datasourceClaims(ds)...)
+	}
+	return out, claims, nil
+}
+
+func organization(ds *yaml.Node) string {
+	if org := text(ds, "orgId"); org != "" && org != "0" {
+		return org
+	}
+	return "1"
 }
 
 func datasourceClaims(ds *yaml.Node) []Claim {
 	// Names and the default are each organization's own.
-	org := text(ds, "orgId")
-	if org == "" {
-		org = "1"
-	}
+	org := organization(ds)
 	var claims []Claim
 	if name := text(ds, "name"); name != "" {
 		claims = append(claims, Claim{CodeDuplicateDatasource, "name " + name + " in organization " + org, lineOf(ds, "name")})
@@ -81,58 +115,6 @@ func repeated(claims []Claim) []Problem {
 			continue
 		}
 		first[c.Name] = c.Line
-	}
-	return problems
-}
-
-// expansion is what Grafana replaces in provisioning files: variables of its
-// environment and, by $__file, the content of files.
-const expansion = `\$(\{|__|[a-zA-Z_])`
-
-// checkTenantDatasource keeps a tenant from Grafana's secrets, which are in its
-// environment, and from deleting what others provided.
-func checkTenantDatasource(root *yaml.Node) []Problem {
-	var problems []Problem
-	for _, name := range []string{"deleteDatasources", "prune"} {
-		if key, value := pair(root, name); key != nil && !isNull(value) && value.Value != "false" {
-			problems = append(problems, Problem{
-				Line: key.Line, Code: CodeDeletesDatasource,
-				Message: name + " deletes datasources, those of others too",
-				Remedy:  "To delete a datasource of your own, delete its drop-in. " + remedyTrust,
-			})
-		}
-	}
-	re := regexp.MustCompile(expansion)
-	for n := range scalars(root) {
-		if re.MatchString(strings.ReplaceAll(n.Value, "$$", "")) {
-			problems = append(problems, Problem{
-				Line: n.Line, Code: CodeExpansion,
-				Message: fmt.Sprintf("Grafana would replace a part of %s by a variable or file of its own", quote(n.Value)),
-				Remedy:  "Write the value itself, and a dollar sign as $$. " + remedyTrust,
-			})
-		}
-	}
-	return problems
-}
-
-// sections finds keys of the root that a kind does not have.
-func sections(root *yaml.Node, kind Kind, names []string) []Problem {
-	if root.Kind != yaml.MappingNode {
-		return []Problem{{
-			Line: root.Line, Code: CodeWrongType,
-			Message: fmt.Sprintf("a drop-in of kind %s is a mapping", kind),
-			Remedy:  fmt.Sprintf("Begin it with %q.", names[0]+":"),
-		}}
-	}
-	var problems []Problem
-	for key := range pairs(root) {
-		if !slices.Contains(names, key.Value) {
-			problems = append(problems, Problem{
-				Line: key.Line, Code: CodeUnknownField,
-				Message: "unknown field " + quote(key.Value),
-				Remedy:  fmt.Sprintf("A drop-in of kind %s has %v.", kind, names),
-			})
-		}
 	}
 	return problems
 }

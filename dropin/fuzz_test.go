@@ -16,13 +16,19 @@ func FuzzCheckScrape(f *testing.F) { fuzzCheck(f, dropin.KindScrape) }
 
 func FuzzCheckRules(f *testing.F) { fuzzCheck(f, dropin.KindRules) }
 
+func FuzzCheckAlertmanager(f *testing.F) { fuzzCheck(f, dropin.KindAlertmanager) }
+
+func FuzzCheckDashboard(f *testing.F) { fuzzCheck(f, dropin.KindDashboard) }
+
+func FuzzCheckDatasource(f *testing.F) { fuzzCheck(f, dropin.KindDatasource) }
+
 // fuzzCheck: Check never panics, and what it accepts the server accepts with the
 // same meaning.
 func fuzzCheck(f *testing.F, kind dropin.Kind) {
 	seed(f, kind)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		it := item(kind, data)
-		trusted := dropin.Policy{Trusted: []string{it.Ref.Namespace}}
+		trusted := dropin.Policy{Trusted: []string{it.Ref.Namespace}, Alertmanager: base}
 		for _, p := range []dropin.Policy{policy, trusted} {
 			c := dropin.Check(it, p)
 			for _, pr := range c.Problems {
@@ -36,9 +42,13 @@ func fuzzCheck(f *testing.F, kind dropin.Kind) {
 			if !c.OK() {
 				continue
 			}
-			jobs := serverAccepts(t, c)
-			if kind == dropin.KindScrape {
-				sameTargets(t, it, jobs)
+			switch kind {
+			case dropin.KindScrape:
+				sameTargets(t, it, serverAccepts(t, c))
+			case dropin.KindRules:
+				serverAccepts(t, c)
+			default:
+				neighbourAccepts(t, c, p)
 			}
 		}
 	})

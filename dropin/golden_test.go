@@ -21,8 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the tests got into their golden files")
 
-// policy is that of most tests: one trusted namespace.
-var policy = dropin.Policy{Trusted: []string{"monitoring"}, MaxBytes: 1 << 20}
+// policy is that of most tests: one trusted namespace, and a base for fragments.
+var policy = dropin.Policy{Trusted: []string{"monitoring"}, MaxBytes: 1 << 20, Alertmanager: base}
 
 // TestGolden reads ConfigMaps from in/ and compares the problems and the
 // published files with want/.

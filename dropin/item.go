@@ -28,6 +28,12 @@ type Policy struct {
 	Trusted []string
 	// MaxBytes limits one drop-in's size; 0 means no limit.
 	MaxBytes int
+	// Alertmanager is what fragments are merged into. Nil means that it is not
+	// known: then whatever some base would make right is taken.
+	Alertmanager *AlertmanagerBase
+	// Reserved are names that something else than a drop-in has, such as the
+	// chart's own datasources. They are taken before all others.
+	Reserved []Claim
 }
 
 // Checked is an Item after it was looked at alone: either its final bytes or

@@ -23,12 +23,13 @@ const pagesDir = "../docs/problems"
 
 // noExample lists the codes whose page has no example, and why.
 var noExample = map[dropin.Code]string{
-	dropin.CodeTooLarge:       "an example would be too large",
-	dropin.CodeCorrupt:        "is about a volume",
-	dropin.CodeCheckFailed:    "is about a bug",
-	dropin.CodeServerIdentity: "needs a build with other discoveries",
-	dropin.CodeRulesInvalid:   "no way to cause it is known",
-	dropin.CodeServerRefused:  "is told by the server, after every check",
+	dropin.CodeTooLarge:            "an example would be too large",
+	dropin.CodeCorrupt:             "is about a volume",
+	dropin.CodeCheckFailed:         "is about a bug",
+	dropin.CodeServerIdentity:      "needs a build with other discoveries",
+	dropin.CodeRulesInvalid:        "no way to cause it is known",
+	dropin.CodeServerRefused:       "is told by the server, after every check",
+	dropin.CodeAlertmanagerInvalid: "needs a base that changes",
 }
 
 // TestPages: each code has a page, and no page is without a code. On each page

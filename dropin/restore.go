@@ -1,5 +1,7 @@
 package dropin
 
+import "strings"
+
 // Restore makes a published file of an earlier generation an item again: the
 // last good version of a drop-in whose newest edit was refused, or which cannot
 // be read because the API server is down. published are the file's bytes.
@@ -28,21 +30,23 @@ func Restore(it ManifestItem, published []byte) Checked {
 		return c
 	}
 	c.Published, c.SHA256 = published, it.SHA256
-	c.Claims = claimsOf(it.Kind, published)
+	c.Claims = claimsOf(Item{Ref: it.Ref, Kind: it.Kind, Data: published, Folder: it.Folder})
 	return c
 }
 
 // claimsOf reads the claims again: they are not in the manifest, which only
 // says what the server needs.
-func claimsOf(kind Kind, published []byte) []Claim {
-	item := Item{Kind: kind, Data: published}
-	switch kind {
+func claimsOf(it Item) []Claim {
+	var claims []Claim
+	switch it.Kind {
 	case KindDashboard:
-		_, claims, _ := checkDashboard(item)
-		return claims
+		_, claims, _ = checkDashboard(it)
 	case KindDatasource:
-		_, claims, _ := checkDatasource(item, Policy{})
-		return claims
+		_, claims, _ = checkDatasource(it, Policy{})
+	case KindAlertmanager:
+		if strings.HasSuffix(it.Ref.Key, templateSuffix) {
+			_, claims, _ = checkTemplates(it, Policy{})
+		}
 	}
-	return nil
+	return claims
 }

@@ -1,6 +1,7 @@
 package dropin
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -35,7 +36,7 @@ func fromObject(m *metav1.ObjectMeta, values map[string]value, secret bool) ([]I
 	}
 	var folder string
 	if kind == KindDashboard {
-		folder = m.Annotations[AnnotationFolder]
+		folder = cmp.Or(m.Annotations[AnnotationFolder], m.Annotations[AnnotationTargetDirectory])
 	}
 	var items []Item
 	var problems []Problem

@@ -33,9 +33,19 @@ var valid = map[dropin.Kind][]string{
 		"groups:\n- name: g\n  rules:\n  - &r {record: a, expr: b}\n  - <<: *r\n    record: c\n",
 		"groups:\n- name: utf8\n  rules:\n  - {record: \"größe.total\", expr: '{\"größe.total\"}'}\n",
 	},
-	dropin.KindDashboard:    {`{"title": "a"}`, `{"uid": "abc", "title": "a", "panels": []}`, `{"uid": null, "title": "a"}`, `{"apiVersion": "dashboard.grafana.app/v2", "kind": "Dashboard", "metadata": {"name": "x"}, "spec": {"title": "a"}}`},
-	dropin.KindDatasource:   {"apiVersion: 1\ndatasources:\n- {name: a, type: prometheus, url: \"http://a\", isDefault: true, orgId: 2}\n- {name: b, type: loki, jsonData: {x: a$$b}}\n"},
-	dropin.KindAlertmanager: {"route: {receiver: a}\nreceivers: [{name: a}]\n"},
+	dropin.KindDashboard:  {`{"title": "a"}`, `{"uid": "abc", "title": "a", "panels": []}`, `{"uid": null, "title": "a"}`, `{"apiVersion": "dashboard.grafana.app/v2", "kind": "Dashboard", "metadata": {"name": "x"}, "spec": {"title": "a"}}`},
+	dropin.KindDatasource: {"apiVersion: 1\ndatasources:\n- {name: a, type: prometheus, url: \"http://a\", isDefault: true, orgId: 1}\n- {name: b, type: loki, jsonData: {x: a$$b}}\n"},
+	dropin.KindAlertmanager: {
+		"route: {receiver: a}\nreceivers: [{name: a}]\n",
+		"{}\n",
+		"route:\nreceivers:\n",
+		"receivers: [{name: unused}]\n",
+		"route:\n  matchers: [severity=\"critical\", 'team=~\"a|b\"']\n  group_by: ['...']\n  routes:\n  - match: {a: b}\n    match_re: {c: 'd.*'}\n    continue: true\n  - mute_time_intervals: [office-hours, nights]\ntime_intervals:\n- name: nights\n  time_intervals:\n  - times: [{start_time: '22:00', end_time: '24:00'}]\n    location: Europe/Berlin\n",
+		"route: {receiver: all}\nreceivers:\n- name: all\n  slack_configs:\n  - channel: '#team'\n    title: '{{ template \"slack.default.title\" . }}'\n    text: |-\n      {{ range .Alerts }}{{ .Annotations.summary }}\n      {{ end }}\n  - {api_url: \"https://hooks.slack.com/mine\", http_config: {proxy_url: \"http://proxy/\"}}\n  email_configs:\n  - to: team@example.org\n  - {to: a@b, smarthost: \"mine:25\", auth_password: mine}\n  webhook_configs:\n  - url: http://a/\n    http_config: {basic_auth: {username: u, password: 'p{{'}}\n  pagerduty_configs:\n  - routing_key: k\n    details: {a: '{{ .CommonLabels.job }}', b: {c: [d]}}\n  opsgenie_configs: [{message: m}]\n  telegram_configs: [{bot_token: t, chat_id: 7}]\n  sns_configs:\n  - topic_arn: t\n    sigv4: {access_key: a, secret_key: b, region: r}\n",
+		"inhibit_rules:\n- source_matchers: [a=b]\n  target_matchers: [c=d]\n  equal: [namespace]\n- source_match: {a: b}\n  target_match: {c: d}\n",
+		"receivers:\n- &r\n  name: a\n  webhook_configs: [{url: \"http://a/\"}]\n- <<: *r\n  name: b\n",
+		"templates: [mine.tmpl]\n",
+	},
 }
 
 func TestValid(t *testing.T) {
@@ -52,6 +62,8 @@ func TestValid(t *testing.T) {
 				sameTargets(t, it, serverAccepts(t, c))
 			case dropin.KindRules:
 				serverAccepts(t, c)
+			default:
+				neighbourAccepts(t, c, policy)
 			}
 		}
 	}
