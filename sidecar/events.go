@@ -156,9 +156,9 @@ func (e *Events) send(ctx context.Context, v Verdict) error {
 }
 
 func (e *Events) event(v Verdict) *corev1.Event {
-	kind, reason, message := corev1.EventTypeNormal, ReasonAccepted, "Every drop-in of it is in use."
+	kind, reason, message := corev1.EventTypeNormal, ReasonAccepted, v.Message()
 	if len(v.Problems) > 0 {
-		kind, reason, message = corev1.EventTypeWarning, ReasonRefused, refusalMessage(v)
+		kind, reason = corev1.EventTypeWarning, ReasonRefused
 	}
 	sum := sha256.Sum256([]byte(reason + v.Key.Kind + string(v.UID) + message))
 	const room = 253 - 1 - 16

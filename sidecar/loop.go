@@ -19,7 +19,8 @@ type loop struct {
 	done   chan outcome
 	again  *time.Timer
 
-	// synced and denied are by source.
+	// synced and denied, which says that nothing is to be had from it now, are by
+	// source.
 	synced, denied []bool
 	open           bool
 
@@ -101,6 +102,9 @@ func (l *loop) observe(ev delivery) {
 		changed = !l.synced[ev.source]
 		l.synced[ev.source], l.denied[ev.source] = true, false
 		l.store.settled(l.s.opts.Sources[ev.source].Status())
+	case ev.Absent:
+		changed = !l.denied[ev.source]
+		l.denied[ev.source] = true
 	case ev.Denied != nil:
 		changed = !l.denied[ev.source]
 		if l.denied[ev.source] = true; changed {

@@ -16,6 +16,9 @@ type Event struct {
 	Object *Object
 	// Synced says that everything that exists has been delivered before this event.
 	Synced bool
+	// Absent says that the cluster does not know the source's kind of objects, for
+	// now: nobody waits for it, and what was published stays until a Synced.
+	Absent bool
 	// Denied says that the source may not read its scope, and why. What was
 	// published from there stays; others are not kept waiting for it.
 	Denied error

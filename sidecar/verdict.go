@@ -28,6 +28,14 @@ type Verdict struct {
 	LastGood bool
 }
 
+// Message says everything in one text that fits into an Event.
+func (v Verdict) Message() string {
+	if len(v.Problems) == 0 {
+		return "Every drop-in of it is in use."
+	}
+	return refusalMessage(v)
+}
+
 // Reporter tells verdicts to somebody. It is called once for each distinct set
 // of problems of an object, and for kinds that count their generations once for
 // each of these as well.

@@ -70,7 +70,7 @@ func (c *Converter) Convert(in Input) (res Result, err error) {
 	if !c.opts.Select[kind].matches(in.Object.GetLabels(), in.NamespaceLabels) {
 		return Result{}, nil
 	}
-	ref := RefOf(kind, in.Object.GetNamespace(), in.Object.GetName())
+	ref := dropin.RefOfObject(kind.Resource(), in.Object.GetNamespace(), in.Object.GetName())
 	defer func() {
 		// The library must not take every other team's drop-ins down because it
 		// panics on one object.
@@ -106,6 +106,8 @@ func (c *Converter) Convert(in Input) (res Result, err error) {
 		Data:    data,
 		Created: in.Object.GetCreationTimestamp().Time,
 		Version: in.Object.GetResourceVersion(),
+
+		Confidential: slices.ContainsFunc(res.References, func(r Reference) bool { return r.Kind == "Secret" }),
 	}}
 	return res, nil
 }
@@ -137,7 +139,7 @@ func (c *Converter) convert(in Input, res *Result) ([]byte, error) {
 		return nil, nil
 	}
 	data, problems, err := c.generate(object, store)
-	res.Problems = problems
+	res.Problems = withoutValues(problems, refs, lookup)
 	return data, err
 }
 
@@ -159,7 +161,7 @@ func (c *Converter) trusts(o Object) bool {
 // invalid is the problem of an object that the operator's library refuses.
 func invalid(err error) dropin.Problem {
 	return dropin.Problem{
-		Code:    CodeInvalid,
+		Code:    dropin.CodeObjectInvalid,
 		Message: err.Error(),
 		Remedy:  "Correct the field; the Prometheus operator would refuse the object too.",
 	}

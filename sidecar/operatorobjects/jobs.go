@@ -83,7 +83,7 @@ func variables(job yamlv2.MapSlice) []dropin.Problem {
 		for v := range scalars(item.Value) {
 			if name := variable.FindString(v); name != "" {
 				return []dropin.Problem{{
-					Code:    CodeOperatorVariable,
+					Code:    dropin.CodeOperatorVariable,
 					Message: fmt.Sprintf("a relabeling uses %s, which the Prometheus operator replaces and nothing here does", name),
 					Remedy:  "Leave the rules for sharding out: there is one shard, which scrapes everything.",
 				}}

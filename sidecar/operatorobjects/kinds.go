@@ -14,7 +14,7 @@ import (
 )
 
 // Group is the API group of all kinds.
-const Group = "monitoring.coreos.com"
+const Group = dropin.ObjectGroup
 
 // Kind is the kind of an object, as in its manifest.
 type Kind string
@@ -62,12 +62,6 @@ func (k Kind) DropIn() dropin.Kind {
 		return dropin.KindAlertmanager
 	}
 	return dropin.KindScrape
-}
-
-// RefOf names the drop-in of an object. The key is the name of the object's
-// CRD, so that objects of different kinds may share a name.
-func RefOf(kind Kind, namespace, name string) dropin.Ref {
-	return dropin.Ref{Namespace: namespace, Name: name, Key: kind.Resource() + "." + Group}
 }
 
 // Object is an object of one of the kinds.

@@ -109,7 +109,7 @@ func find(lookup Lookup, ref Reference) (any, error) {
 
 // missing returns the problem of a reference that does not lead to a value.
 func missing(s selected, object any, failure error) *dropin.Problem {
-	pr := &dropin.Problem{Code: CodeMissingReference}
+	pr := &dropin.Problem{Code: dropin.CodeMissingReference}
 	switch {
 	case apierrors.IsForbidden(failure):
 		pr.Message = fmt.Sprintf("%s refers to %s, which the sidecar may not read", s.path, s.ref)

@@ -62,27 +62,27 @@ func TestRefused(t *testing.T) {
 		},
 		"no such Secret": {
 			serviceMonitor + `  {selector: {}, endpoints: [{port: a, authorization: {credentials: {name: gone, key: k}}}]}`,
-			operatorobjects.CodeMissingReference, "spec.endpoints[0].authorization.credentials refers to Secret shop/gone, which does not exist",
+			dropin.CodeMissingReference, "spec.endpoints[0].authorization.credentials refers to Secret shop/gone, which does not exist",
 		},
 		"no such key": {
 			serviceMonitor + `  {selector: {}, endpoints: [{port: a, tlsConfig: {ca: {configMap: {name: trust, key: gone}}}}]}`,
-			operatorobjects.CodeMissingReference, `spec.endpoints[0].tlsConfig.ca.configMap refers to the key "gone" of ConfigMap shop/trust`,
+			dropin.CodeMissingReference, `spec.endpoints[0].tlsConfig.ca.configMap refers to the key "gone" of ConfigMap shop/trust`,
 		},
 		"no certificate": {
 			serviceMonitor + `  {selector: {}, endpoints: [{port: a, tlsConfig: {ca: {secret: {name: login, key: user}}}}]}`,
-			operatorobjects.CodeInvalid, "failed to decode PEM block",
+			dropin.CodeObjectInvalid, "failed to decode PEM block",
 		},
 		"timeout over the global interval": {
 			serviceMonitor + `  {selector: {}, endpoints: [{port: a, scrapeTimeout: 2m}]}`,
-			operatorobjects.CodeInvalid, `scrapeTimeout "2m" greater than scrapeInterval "1m"`,
+			dropin.CodeObjectInvalid, `scrapeTimeout "2m" greater than scrapeInterval "1m"`,
 		},
 		"relabeling": {
 			serviceMonitor + `  {selector: {}, endpoints: [{port: a, relabelings: [{regex: "(", targetLabel: x}]}]}`,
-			operatorobjects.CodeInvalid, "endpoints[0]: relabelConfigs",
+			dropin.CodeObjectInvalid, "endpoints[0]: relabelConfigs",
 		},
 		"no such scrape class": {
 			serviceMonitor + `  {selector: {}, scrapeClass: mesh, endpoints: [{port: a}]}`,
-			operatorobjects.CodeInvalid, `scrapeClass "mesh" not found`,
+			dropin.CodeObjectInvalid, `scrapeClass "mesh" not found`,
 		},
 		"sharding of its own": {
 			scrapeConfig + `
@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
   relabelings:
   - {sourceLabels: [__address__], modulus: 3, targetLabel: __tmp_hash, action: hashmod}
   - {sourceLabels: [__tmp_hash], regex: "$(SHARD)", action: keep}`,
-			operatorobjects.CodeOperatorVariable, "$(SHARD)",
+			dropin.CodeOperatorVariable, "$(SHARD)",
 		},
 		"name too long": {
 			strings.Replace(serviceMonitor, "name: api", "name: "+strings.Repeat("a", 240), 1) + `  {selector: {}, endpoints: [{port: a}]}`,
@@ -98,19 +98,19 @@ func TestRefused(t *testing.T) {
 		},
 		"receiver that does not exist": {
 			alertmanagerConfig + `  {route: {receiver: gone}, receivers: [{name: a}]}`,
-			operatorobjects.CodeInvalid, `"gone"`,
+			dropin.CodeObjectInvalid, `"gone"`,
 		},
 		"receiver without what only a global section could give": {
 			alertmanagerConfig + `  {route: {receiver: a}, receivers: [{name: a, emailConfigs: [{to: a@b.example}]}]}`,
-			operatorobjects.CodeInvalid, "smarthost",
+			dropin.CodeObjectInvalid, "smarthost",
 		},
 		"receiver's Secret": {
 			alertmanagerConfig + `  {route: {receiver: a}, receivers: [{name: a, slackConfigs: [{channel: c, apiURL: {name: gone, key: url}}]}]}`,
-			operatorobjects.CodeMissingReference, "spec.receivers[0].slackConfigs[0].apiURL refers to Secret shop/gone",
+			dropin.CodeMissingReference, "spec.receivers[0].slackConfigs[0].apiURL refers to Secret shop/gone",
 		},
 		"receiver's certificate": {
 			alertmanagerConfig + `  {route: {receiver: a}, receivers: [{name: a, webhookConfigs: [{url: "http://a", httpConfig: {tlsConfig: {ca: {secret: {name: login, key: user}}}}}]}]}`,
-			operatorobjects.CodeInvalid, "spec.receivers[0].webhookConfigs[0].httpConfig.tlsConfig",
+			dropin.CodeObjectInvalid, "spec.receivers[0].webhookConfigs[0].httpConfig.tlsConfig",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
