@@ -45,7 +45,7 @@ func merge(t *testing.T, p dropin.Policy, items ...dropin.Checked) (dropin.Merge
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	m, problems, err := dropin.NewAlertmanagerMerger(p).Merge(b, "/published")
+	m, problems, err := dropin.NewAlertmanagerMerger(p).Merge(b, "templates")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestMergeAddsToTheBase(t *testing.T) {
 	if string(got.Global.SMTPAuthPassword) != "the-platforms-password" {
 		t.Error("the base's settings are not those of the base")
 	}
-	if len(got.Templates) != 1 || got.Templates[0] != "/published/team_a_x.tmpl" || string(m.Templates["team_a_x.tmpl"]) == "" {
+	if len(got.Templates) != 1 || got.Templates[0] != "templates/team_a_x.tmpl" || string(m.Templates["team_a_x.tmpl"]) == "" {
 		t.Errorf("templates %q, files %q", got.Templates, m.Templates)
 	}
 }

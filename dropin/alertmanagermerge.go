@@ -3,6 +3,7 @@ package dropin
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -30,10 +31,12 @@ type Merged struct {
 	Config []byte
 	// Templates are the files of templates, by the name that Config knows them by.
 	Templates map[string][]byte
+	// Globs name files of templates that are beside Alertmanager.
+	Globs []string
 }
 
-// Merge puts the bundle's drop-ins into the base. dir is where Config will find the
-// templates. Problems say which drop-ins cannot be merged, though each was good
+// Merge puts the bundle's drop-ins into the base, which must be known. dir is where
+// Config will find the templates, relative to itself. Problems say which drop-ins cannot be merged, though each was good
 // when it was checked: the base may have changed, or something that it uses is
 // gone. With problems nothing is merged. The error is about the whole.
 func (m *AlertmanagerMerger) Merge(b *Bundle, dir string) (Merged, []Problem, error) {
@@ -68,8 +71,14 @@ func (m *AlertmanagerMerger) Merge(b *Bundle, dir string) (Merged, []Problem, er
 		slices.SortFunc(problems, Problem.Compare)
 		return Merged{}, problems, nil
 	}
+	root := m.policy.Alertmanager.merge(fragments, dir, out.Templates)
+	for _, n := range notNull(valueAt(root, "templates")) {
+		if path.IsAbs(n.Value) {
+			out.Globs = append(out.Globs, n.Value)
+		}
+	}
 	var err error
-	if out.Config, err = m.policy.Alertmanager.merge(fragments, dir, out.Templates); err != nil {
+	if out.Config, err = encode(root); err != nil {
 		return Merged{}, nil, fmt.Errorf("write the merged configuration: %w", err)
 	}
 	if _, err := amconfig.Load(string(out.Config)); err != nil {
@@ -174,7 +183,7 @@ func (m *AlertmanagerMerger) checkTemplates(f merging, files map[string][]byte, 
 
 // merge appends the fragments to the base. Their routes come before its own, in
 // the order of their Refs.
-func (b *AlertmanagerBase) merge(fragments []merging, dir string, templates map[string][]byte) ([]byte, error) {
+func (b *AlertmanagerBase) merge(fragments []merging, dir string, templates map[string][]byte) *yaml.Node {
 	root := mappingOf(slices.Clone(b.root.Content)...)
 	route := mappingOf(slices.Clone(valueAt(root, "route").Content)...)
 	setValue(root, "route", route)
@@ -204,5 +213,5 @@ func (b *AlertmanagerBase) merge(fragments []merging, dir string, templates map[
 			setValue(root, section, listOf(append(slices.Clone(notNull(valueAt(root, section))), added[section]...)...))
 		}
 	}
-	return encode(root)
+	return root
 }

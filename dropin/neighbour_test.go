@@ -16,7 +16,7 @@ func neighbourAccepts(t *testing.T, c dropin.Checked, p dropin.Policy) {
 	switch c.Kind {
 	case dropin.KindAlertmanager:
 		b, _ := dropin.Assemble([]dropin.Checked{c}, p)
-		m, problems, err := dropin.NewAlertmanagerMerger(p).Merge(b, "/published")
+		m, problems, err := dropin.NewAlertmanagerMerger(p).Merge(b, "templates")
 		if err != nil {
 			t.Fatalf("Alertmanager refuses what Check accepted: %v\n%s", err, c.Published)
 		}
