@@ -7,17 +7,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/profile"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/build"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
 )
 
 const (
@@ -34,9 +30,6 @@ func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "up_total 1\n") }))
-	defer web.Close()
-
 	api, err := startAPIServer(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -47,10 +40,11 @@ func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row
 	}
 	fmt.Fprintf(log, "API server: %d namespaces, %d Services and EndpointSlices, %d Pods\n", namespaces, services, endpoints)
 
-	config := jobsConfig(api.kubeconfig, strings.TrimPrefix(web.URL, "http://"))
 	var servers [2]*server
 	for i, p := range []build.Program{build.Prometheus(), build.Server()} {
-		if servers[i], err = startServer(ctx, api, p, config); err != nil {
+		pods := newPods()
+		defer pods.web.Close()
+		if servers[i], err = startServer(ctx, api, p, pods); err != nil {
 			return nil, err
 		}
 		defer servers[i].Kill()
@@ -138,35 +132,17 @@ func measure(ctx context.Context, api *apiServer, servers []*server) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// awaitTarget asks all servers at the same time until each has the target.
-func awaitTarget(ctx context.Context, servers []*server, job, address string, since time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	errs := make(chan error)
-	for _, s := range servers {
-		go func() {
-			errs <- instance.Await(ctx, 10*time.Millisecond, func(ctx context.Context) error {
-				targets, err := s.targets(ctx, job)
-				if err == nil && !slices.Contains(targets, address) {
-					err = fmt.Errorf("%s is no target of %s of %s", address, job, s.name)
-				}
-				if err == nil {
-					s.latency = append(s.latency, time.Since(since))
-				}
-				return err
-			})
-		}()
-	}
-	var first error
-	for range servers {
-		if err := <-errs; err != nil && first == nil {
-			first = err
+	for i := range probes {
+		at := time.Now()
+		address, err := createProbe(ctx, api.client, i)
+		if err != nil {
+			return err
+		}
+		if err := awaitScrape(ctx, servers, address+":8080", at); err != nil {
+			return err
 		}
 	}
-	return first
+	return nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -184,13 +160,19 @@ func rows(theirs, ours *server, different int) []report.Row {
 	return []report.Row{
 		{What: fmt.Sprintf("CPU in the same %.0f s", window.Seconds()), Unit: "ms", Theirs: cpu(theirs), Ours: cpu(ours), Goal: report.AtMost(cpu(theirs) / 100)},
 		{What: "RSS", Unit: "MiB", Theirs: report.MiB(theirs.after.RSS), Ours: report.MiB(ours.after.RSS), Goal: report.AtMost(150)},
-		{What: "anonymous memory", Unit: "MiB", Theirs: report.MiB(theirs.after.Anonymous), Ours: report.MiB(ours.after.Anonymous)},
+		{What: "of it anonymous", Unit: "MiB", Theirs: report.MiB(theirs.after.Anonymous), Ours: report.MiB(ours.after.Anonymous)},
+		{What: "of it pages of files, the program's above all", Unit: "MiB", Theirs: report.MiB(theirs.after.RSS - theirs.after.Anonymous), Ours: report.MiB(ours.after.RSS - ours.after.Anonymous)},
 		{What: "watches on the API server", Theirs: theirs.watches, Ours: ours.watches},
 		{What: "start to all targets", Unit: "ms", Theirs: report.Milliseconds(theirs.start), Ours: report.Milliseconds(ours.start)},
 		{
 			What: "change to target, median", Unit: "ms", Goal: report.AtMost(1000),
 			Theirs: report.Milliseconds(report.Median(theirs.latency)), Ours: report.Milliseconds(report.Median(ours.latency)),
 		},
+		{
+			What: "new endpoint to first scrape, each " + probeInterval.String() + ", median", Unit: "ms", Goal: report.AtMost(1000),
+			Theirs: report.Milliseconds(report.Median(theirs.scraped)), Ours: report.Milliseconds(report.Median(ours.scraped)),
+		},
+		{What: "new endpoint to first scrape, slowest", Unit: "ms", Theirs: worst(theirs.scraped), Ours: worst(ours.scraped), Goal: report.AtMost(1000)},
 		{What: "jobs with other targets than Prometheus'", Absent: true, Ours: float64(different), Goal: report.AtMost(0)},
 		{What: "change to target, slowest", Unit: "ms", Theirs: worst(theirs.latency), Ours: worst(ours.latency), Goal: report.AtMost(1000)},
 	}

@@ -68,6 +68,26 @@ func createService(ctx context.Context, c *kubernetes.Clientset, i int) error {
 	return nil
 }
 
+// createProbe makes a Service with one endpoint of its own and returns its
+// address. The Service is there before the endpoint, as in a cluster.
+func createProbe(ctx context.Context, c *kubernetes.Clientset, i int) (string, error) {
+	name, labels := fmt.Sprintf("probe-%d", i), map[string]string{"app": "probe"}
+	s := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespaceOf(i), Labels: labels}, Spec: corev1.ServiceSpec{
+		ClusterIP: corev1.ClusterIPNone, Selector: labels, Ports: []corev1.ServicePort{{Name: "http", Port: 8080}},
+	}}
+	if _, err := c.CoreV1().Services(s.Namespace).Create(ctx, s, metav1.CreateOptions{}); err != nil {
+		return "", fmt.Errorf("create Service: %w", err)
+	}
+	e := slice(i, 0)
+	e.Name, e.Labels = name+"-x", map[string]string{discoveryv1.LabelServiceName: name}
+	e.Endpoints = e.Endpoints[:1]
+	e.Endpoints[0].Addresses, e.Endpoints[0].TargetRef = []string{fmt.Sprintf("10.99.0.%d", i+1)}, nil
+	if _, err := c.DiscoveryV1().EndpointSlices(e.Namespace).Create(ctx, e, metav1.CreateOptions{}); err != nil {
+		return "", fmt.Errorf("create EndpointSlice: %w", err)
+	}
+	return e.Endpoints[0].Addresses[0], nil
+}
+
 func podName(service, pod int) string { return fmt.Sprintf("%s-%d", nameOf(service), pod) }
 
 // slice is the EndpointSlice of a service. Its first address depends on the

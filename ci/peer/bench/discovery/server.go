@@ -21,11 +21,13 @@ type server struct {
 	start         time.Duration // until it had all targets
 	watches       float64
 	before, after instance.Usage // of the window
-	latency       []time.Duration
+	pods          *pods
+	latency       []time.Duration // from a change to the target being listed
+	scraped       []time.Duration // from a new endpoint to its first scrape
 }
 
 // startServer runs a server until it has all targets.
-func startServer(ctx context.Context, api *apiServer, p build.Program, config string) (*server, error) {
+func startServer(ctx context.Context, api *apiServer, p build.Program, pods *pods) (*server, error) {
 	binary, err := build.Ensure(ctx, p)
 	if err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func startServer(ctx context.Context, api *apiServer, p build.Program, config st
 		return nil, err
 	}
 	file := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(jobsConfig(api.kubeconfig, pods.address())), 0o644); err != nil {
 		return nil, err
 	}
 	others, err := api.watches(ctx)
@@ -52,7 +54,7 @@ func startServer(ctx context.Context, api *apiServer, p build.Program, config st
 	if err != nil {
 		return nil, err
 	}
-	s := &server{Instance: in, name: p.Name}
+	s := &server{Instance: in, name: p.Name, pods: pods}
 	// Job by job: an answer with all targets would leave its megabytes in the
 	// memory that is measured.
 	for i := range services {

@@ -36,11 +36,7 @@ type result struct {
 	// dense is the CPU time of each of the reloads that follow one upon the
 	// other, on average, garbage collection included.
 	dense time.Duration
-	// Resident memory after so many reloads, all and the anonymous part.
-	rss, anonymous map[int]int64
-	// What is in use after a garbage collection: RSS also depends on how long
-	// ago the last one was.
-	live      map[int]int64
+	memory
 	missed    int
 	alertKept bool
 }
@@ -78,8 +74,7 @@ func Run(ctx context.Context, log io.Writer, profiles profile.Dir) ([]report.Row
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", side.name, err, s.Tail(10))
 		}
-		fmt.Fprintf(log, "%s: %d reloads, RSS after 0, 3 and %d: %.0f, %.0f, %.0f MiB\n", side.name, side.times, side.times,
-			report.MiB(got[i].rss[0]), report.MiB(got[i].rss[3]), report.MiB(got[i].rss[side.times]))
+		fmt.Fprintf(log, "%s: %d reloads\n", side.name, side.times)
 	}
 	return rows(got[0], got[1]), nil
 }
@@ -90,12 +85,11 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 	}
 	r := &result{
 		wall: map[dropin.Kind][]time.Duration{}, cpu: map[dropin.Kind][]time.Duration{},
-		rss: map[int]int64{}, anonymous: map[int]int64{}, live: map[int]int64{},
 	}
 	if err := wait(ctx, pause); err != nil { // what follows a start
 		return nil, err
 	}
-	if err := r.memory(ctx, s, 0); err != nil {
+	if err := r.memory.start(ctx, s); err != nil {
 		return nil, err
 	}
 	since, err := s.activeSince(ctx)
@@ -135,10 +129,8 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 			}
 			r.cpu[kind] = append(r.cpu[kind], cost)
 		}
-		if n == 3 {
-			if err := r.memory(ctx, s, n); err != nil {
-				return nil, err
-			}
+		if err := r.memory.look(s); err != nil {
+			return nil, err
 		}
 	}
 	if err := wait(ctx, pause); err != nil {
@@ -149,10 +141,10 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, reloads in
 		return nil, err
 	}
 	r.dense = (u.CPU - dense) / time.Duration(reloads-measured)
-	if err := r.memory(ctx, s, reloads); err != nil {
+	r.missed = t.missed(began)
+	if err := r.memory.end(ctx, s); err != nil {
 		return nil, err
 	}
-	r.missed = t.missed(began)
 	still, err := s.activeSince(ctx)
 	if err != nil {
 		return nil, err
@@ -211,16 +203,6 @@ func costSince(ctx context.Context, s *server, before instance.Usage) (time.Dura
 	return (after.CPU - before.CPU) - (idle.CPU - after.CPU), err
 }
 
-func (r *result) memory(ctx context.Context, s *server, after int) error {
-	u, err := s.Usage()
-	if err != nil {
-		return err
-	}
-	r.rss[after], r.anonymous[after] = u.RSS, u.Anonymous
-	r.live[after], err = s.liveHeap(ctx)
-	return err
-}
-
 // wait is part of what is measured: the time in which a server works on.
 func wait(ctx context.Context, d time.Duration) error {
 	select {
@@ -236,14 +218,15 @@ func rows(theirs, ours *result) []report.Row {
 		return report.Row{What: what, Unit: "ms", Goal: goal,
 			Theirs: report.Milliseconds(report.Median(pick(theirs))), Ours: report.Milliseconds(report.Median(pick(ours)))}
 	}
-	growth := func(r *result, n int) float64 { return (float64(r.rss[n])/float64(r.rss[0]) - 1) * 100 }
 	lost := func(r *result) float64 {
 		if r.alertKept {
 			return 0
 		}
 		return 1
 	}
-	last := func(what string) string { return fmt.Sprintf("%s after %d and %d", what, theirReloads, ourReloads) }
+	mib := func(what string, pick func(*result) int64) report.Row {
+		return report.Row{What: what, Unit: "MiB", Theirs: report.MiB(pick(theirs)), Ours: report.MiB(pick(ours))}
+	}
 	return []report.Row{
 		ms("CPU, one rule file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindRules] }, report.AtMost(30)),
 		ms("CPU, one scrape file changed (median)", func(r *result) []time.Duration { return r.cpu[dropin.KindScrape] }, report.AtMost(30)),
@@ -251,14 +234,15 @@ func rows(theirs, ours *result) []report.Row {
 		ms("POST to 200, rule file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindRules] }, report.AtMost(100)),
 		ms("POST to 200, scrape file (median)", func(r *result) []time.Duration { return r.wall[dropin.KindScrape] }, report.AtMost(100)),
 		ms("POST to 200, slowest", func(r *result) []time.Duration { return slowest(r.all) }, nil),
-		{What: "RSS before", Unit: "MiB", Theirs: report.MiB(theirs.rss[0]), Ours: report.MiB(ours.rss[0])},
-		{What: "RSS after 3 reloads", Unit: "MiB", Theirs: report.MiB(theirs.rss[3]), Ours: report.MiB(ours.rss[3])},
-		{What: last("RSS"), Unit: "MiB", Theirs: report.MiB(theirs.rss[theirReloads]), Ours: report.MiB(ours.rss[ourReloads])},
-		{What: "RSS growth after 3", Unit: "%", Theirs: growth(theirs, 3), Ours: growth(ours, 3)},
-		{What: last("RSS growth"), Unit: "%", Theirs: growth(theirs, theirReloads), Ours: growth(ours, ourReloads), Goal: report.AtMost(5)},
-		{What: last("anonymous memory"), Unit: "MiB", Theirs: report.MiB(theirs.anonymous[theirReloads]), Ours: report.MiB(ours.anonymous[ourReloads])},
-		{What: "live heap before", Unit: "MiB", Theirs: report.MiB(theirs.live[0]), Ours: report.MiB(ours.live[0])},
-		{What: last("live heap"), Unit: "MiB", Theirs: report.MiB(theirs.live[theirReloads]), Ours: report.MiB(ours.live[ourReloads])},
+		mib("live heap before", func(r *result) int64 { return r.liveBefore }),
+		mib("live heap after all reloads", func(r *result) int64 { return r.liveAfter }),
+		mib("RSS 12 s after the start", func(r *result) int64 { return r.fresh }),
+		mib("RSS in ordinary work, most", func(r *result) int64 { return r.before.RSS }),
+		mib("RSS after 3 reloads", func(r *result) int64 { return r.third }),
+		mib(fmt.Sprintf("RSS in %d and %d reloads, most", theirReloads, ourReloads), func(r *result) int64 { return r.during.RSS }),
+		mib("RSS in ordinary work after them, most", func(r *result) int64 { return r.after.RSS }),
+		mib("of it anonymous", func(r *result) int64 { return r.after.Anonymous }),
+		{What: "RSS growth, most in ordinary work to most since", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
 		{What: fmt.Sprintf("scrapes missed, of %d jobs each second", watched), Theirs: float64(theirs.missed), Ours: float64(ours.missed), Goal: report.AtMost(0)},
 		{What: "alert state lost", Theirs: lost(theirs), Ours: lost(ours), Goal: report.AtMost(0)},
 	}

@@ -3,7 +3,6 @@ package reload
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -129,22 +128,35 @@ func (s *server) reload(ctx context.Context) (time.Duration, error) {
 	return took, err
 }
 
-// liveHeap makes the server collect its garbage and returns what is left.
-func (s *server) liveHeap(ctx context.Context) (int64, error) {
+// heap makes the server collect its garbage and returns what is left.
+func (s *server) heap(ctx context.Context) (live int64, collections int, err error) {
 	if _, err := s.get(ctx, "/debug/pprof/heap?gc=1"); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	return s.collected(ctx)
+}
+
+// collected returns the size of the heap and how often it was collected.
+func (s *server) collected(ctx context.Context) (heap int64, collections int, err error) {
 	metrics, err := s.get(ctx, "/metrics")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	values := map[string]float64{"go_memstats_heap_alloc_bytes": -1, "go_gc_duration_seconds_count": -1}
 	for line := range strings.Lines(string(metrics)) {
-		if v, ok := strings.CutPrefix(line, "go_memstats_heap_alloc_bytes "); ok {
-			bytes, err := strconv.ParseFloat(strings.TrimSpace(v), 64)
-			return int64(bytes), err
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if _, wanted := values[name]; wanted {
+			if values[name], err = strconv.ParseFloat(value, 64); err != nil {
+				return 0, 0, fmt.Errorf("read %s: %w", name, err)
+			}
 		}
 	}
-	return 0, errors.New("the server has no metrics of its memory")
+	for name, v := range values {
+		if v < 0 {
+			return 0, 0, fmt.Errorf("the server has no metric %s", name)
+		}
+	}
+	return int64(values["go_memstats_heap_alloc_bytes"]), int(values["go_gc_duration_seconds_count"]), nil
 }
 
 // activeSince returns since when the watched alert is active.

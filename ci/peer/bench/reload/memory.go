@@ -1,0 +1,101 @@
+package reload
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
+)
+
+// memory is what a server holds before, in and after its reloads.
+//
+// What is compared is the most that ordinary work takes, before and since. A
+// Go program's resident memory is as large as its heap may grow until the next
+// garbage collection. Shortly after a start that collection is still to come,
+// and resident memory grows up to it whatever the server does, so a figure from
+// then says how long ago the start was, not what a reload takes.
+type memory struct {
+	fresh                 int64 // RSS after the start
+	third                 int64 // RSS after three reloads
+	before, during, after instance.Usage
+	// What is in use after a garbage collection.
+	liveBefore, liveAfter int64
+
+	reloads int
+}
+
+// collections is how many of them ordinary work goes on for.
+const collections = 4
+
+func (m *memory) start(ctx context.Context, s *server) (err error) {
+	u, err := s.Usage()
+	if err != nil {
+		return err
+	}
+	m.fresh = u.RSS
+	if m.liveBefore, _, err = s.heap(ctx); err != nil {
+		return err
+	}
+	m.before, err = ordinary(ctx, s)
+	return err
+}
+
+// look is called after each reload.
+func (m *memory) look(s *server) error {
+	u, err := s.Usage()
+	if err != nil {
+		return err
+	}
+	m.reloads++
+	if m.reloads == 3 {
+		m.third = u.RSS
+	}
+	m.during = most(m.during, u)
+	return nil
+}
+
+func (m *memory) end(ctx context.Context, s *server) (err error) {
+	if m.after, err = ordinary(ctx, s); err != nil {
+		return err
+	}
+	m.liveAfter, _, err = s.heap(ctx)
+	return err
+}
+
+func (m *memory) growth() float64 {
+	return (float64(max(m.during.RSS, m.after.RSS))/float64(m.before.RSS) - 1) * 100
+}
+
+// ordinary asks a server for what it is asked all the time, until its heap has
+// filled and been collected a few times, and returns the most it held between
+// two requests.
+func ordinary(ctx context.Context, s *server) (held instance.Usage, err error) {
+	const limit, batch = 20_000, 25
+	_, first, err := s.collected(ctx)
+	if err != nil {
+		return held, err
+	}
+	for range limit / batch {
+		for range batch {
+			if _, err := s.get(ctx, "/api/v1/query?query=count%20by%20(job)(%7B__name__!%3D%22%22%7D)"); err != nil {
+				return held, err
+			}
+		}
+		u, err := s.Usage()
+		if err != nil {
+			return held, err
+		}
+		held = most(held, u)
+		if _, now, err := s.collected(ctx); err != nil || now >= first+collections {
+			return held, err
+		}
+	}
+	return held, fmt.Errorf("%d queries made no %d garbage collections", limit, collections)
+}
+
+func most(a, b instance.Usage) instance.Usage {
+	if b.RSS > a.RSS {
+		return b
+	}
+	return a
+}
