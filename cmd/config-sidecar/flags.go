@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/common/promslog/flag"
 	"github.com/prometheus/common/version"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // errHelp says that help or the version was printed and nothing else is to do.
@@ -40,7 +42,13 @@ type flags struct {
 	namespaces string
 	trusted    string
 	maxBytes   int64
+	sources    sourceFlags
 	log        *promslog.Config
+}
+
+// policy is what drop-ins may do.
+func (f *flags) policy() dropin.Policy {
+	return dropin.Policy{Trusted: list(f.trusted), MaxBytes: int(f.maxBytes)}
 }
 
 func parse(args []string, stdout io.Writer) (*flags, error) {
@@ -61,6 +69,7 @@ func parse(args []string, stdout io.Writer) (*flags, error) {
 	app.Flag("namespaces", "Comma list of namespaces to read. Default: all.").StringVar(&f.namespaces)
 	app.Flag("trusted-namespaces", "Comma list of namespaces whose drop-ins may name files on the server and discover targets everywhere.").StringVar(&f.trusted)
 	app.Flag("max-bytes", "Largest drop-in that is taken, in bytes, decompressed. 0: no limit.").Default("4194304").Int64Var(&f.maxBytes)
+	f.sources.add(app)
 	flag.AddFlags(app, f.log)
 
 	_, err := app.Parse(args)

@@ -33,6 +33,12 @@ type apiServer struct {
 func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
+	case strings.HasPrefix(r.URL.Path, "/apis/"):
+		// As a cluster without the CRDs.
+		w.WriteHeader(http.StatusNotFound)
+		_ = json.NewEncoder(w).Encode(metav1.Status{
+			TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}, Status: "Failure", Reason: metav1.StatusReasonNotFound, Code: 404,
+		})
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/events"):
 		var ev corev1.Event
 		if err := json.NewDecoder(r.Body).Decode(&ev); err != nil {

@@ -24,8 +24,8 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar/operatorobjects"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 30 * time.Second
+// longest is how long a test waits for what must come.
+const longest = 30 * time.Second
 
 // rig is a cluster of fakes with sources of some kinds.
 type rig struct {
@@ -116,7 +116,7 @@ func (r *rig) run(kind operatorobjects.Kind) *Source {
 func (r *rig) until(what string, f func(sidecar.Event) bool) []sidecar.Event {
 	r.t.Helper()
 	var got []sidecar.Event
-	deadline := time.After(patience)
+	deadline := time.After(longest)
 	for {
 		select {
 		case ev := <-r.events:

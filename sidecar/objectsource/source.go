@@ -15,6 +15,10 @@ import (
 // lookAgain is how often a kind that is not served is looked for.
 const lookAgain = 5 * time.Second
 
+// patience is how often discovery may fail before nobody waits for the kind any
+// longer: one that is broken for good must not keep everything else away.
+const patience = 3
+
 // Source is a source of the objects of one kind.
 type Source struct {
 	opts Options
@@ -80,17 +84,20 @@ func (s *Source) Run(ctx context.Context, deliver func(sidecar.Event)) {
 	defer s.again.ShutDown()
 	wg.Go(func() { s.convertAgain(ctx, deliver) })
 
-	absences := 0
+	absences, failures := 0, 0
 	for ctx.Err() == nil {
 		resource, served, err := s.opts.Served.Ask(ctx, s.opts.Kind)
 		switch {
 		case err != nil:
 			s.note(err, false)
+			if failures++; failures == patience {
+				deliver(sidecar.Event{Absent: true})
+			}
 			if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
 				deliver(sidecar.Event{Denied: err})
 			}
 		case served:
-			absences = 0
+			absences, failures = 0, 0
 			s.watch(ctx, resource, deliver)
 			s.opts.Served.Forget()
 			continue
