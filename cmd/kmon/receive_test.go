@@ -10,7 +10,7 @@ import (
 
 func TestReceivePrintsOneLineForEachNotification(t *testing.T) {
 	var out bytes.Buffer
-	h := receive(&out)
+	h := receive(&printed{out: &out})
 	for _, c := range []struct {
 		method, body string
 		status       int
