@@ -167,6 +167,18 @@ func (s *Server) declareFeatures() {
 	s.features.Set(features.Prometheus, "server_mode", !s.opts.Agent)
 	s.features.Set(features.Prometheus, "auto_reload_config", s.opts.AutoReload)
 	template.RegisterFeatures(s.features)
+	if s.opts.Features.MetadataWALRecords {
+		s.features.Enable(features.TSDB, "metadata_wal_records")
+	}
+	if s.opts.Features.STSynthesis {
+		s.features.Enable(features.Scrape, "st-synthesis")
+	}
+	if !s.opts.Agent {
+		// As rules.NewManager tells, which is not made before there are rules.
+		s.features.Set(features.Rules, "concurrent_rule_eval", s.opts.Features.ConcurrentRuleEval)
+		s.features.Enable(features.Rules, "query_offset")
+		s.features.Enable(features.Rules, "keep_firing_for")
+	}
 }
 
 // Addr is the first address the server listens on, real even if the options
