@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
@@ -85,6 +86,10 @@ func (d *discoveries) scrapeInto(s *Server, to storage.AppendableV2) (err error)
 	if err != nil {
 		return fmt.Errorf("create scrape manager: %w", err)
 	}
+	s.opts.Registerer.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "kube_monitoring_stack_server_guard_dropped_targets_forgotten",
+		Help: "Targets that relabeling dropped and that the API does not list, because their job drops more than it may keep.",
+	}, d.forgotten))
 	d.router, err = targets.New(targets.Options{
 		Logger:     s.logger.With("component", "targets"),
 		Discoverer: d.scrapeSD,
@@ -95,4 +100,14 @@ func (d *discoveries) scrapeInto(s *Server, to storage.AppendableV2) (err error)
 		Failures:   d.tap.Failures(),
 	})
 	return err
+}
+
+// forgotten counts the dropped targets that the limit of their job leaves out.
+func (d *discoveries) forgotten() float64 {
+	kept, n := d.scrape.TargetsDropped(), 0
+	for job, dropped := range d.scrape.TargetsDroppedCounts() {
+		// A job may have come between the two.
+		n += max(0, dropped-len(kept[job]))
+	}
+	return float64(n)
 }

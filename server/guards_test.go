@@ -60,6 +60,30 @@ func TestGuards_QueryMemory(t *testing.T) {
 	}
 }
 
+func TestGuards_DroppedTargetsAreBounded(t *testing.T) {
+	r := newRig(t, quickBase)
+	r.opts.Scrape.KeepDroppedTargets = 2
+	r.publish(map[string]string{
+		"scrape/team_many_s": "scrape_configs: [{job_name: a, static_configs: [{targets: [a, b, c, d, e]}], relabel_configs: [{action: drop}]}]",
+		"scrape/team_own_s":  "scrape_configs: [{job_name: b, keep_dropped_targets: 4, static_configs: [{targets: [a, b, c]}], relabel_configs: [{action: drop}]}]",
+	})
+	r.start()
+	var data struct {
+		DroppedTargets      []any
+		DroppedTargetCounts map[string]int
+	}
+	r.await("both are synced", func() bool {
+		r.api("/targets?state=dropped", &data)
+		return data.DroppedTargetCounts["a"] == 5 && data.DroppedTargetCounts["b"] == 3
+	})
+	if n := len(data.DroppedTargets); n != 2+3 {
+		t.Errorf("%d dropped targets are kept, want two of one job and all three of the other", n)
+	}
+	if n := gauge(r, "kube_monitoring_stack_server_guard_dropped_targets_forgotten"); n != 3 {
+		t.Errorf("%v forgotten, want 3", n)
+	}
+}
+
 func TestGuards_Status(t *testing.T) {
 	r := newRig(t, quickBase).start()
 	var a guardsAnswer

@@ -66,6 +66,12 @@ func (s *Server) openTSDB() error {
 	return nil
 }
 
+// stripes is in how many parts, each with a lock, the series in memory are kept.
+// Upstream's 16,384 take 4.5 MiB before there is a series, an eighth of what a
+// small server has in use; with a quarter of them two of a hundred scrapes at the
+// same time meet as seldom as makes no difference.
+const stripes = tsdb.DefaultStripeSize / 4
+
 // tsdbOptions merge flags and configuration file; the file wins.
 func (s *Server) tsdbOptions(c *config.Config) (*tsdb.Options, error) {
 	o, f, file := s.opts.TSDB, s.opts.Features, c.StorageConfig.TSDBConfig
@@ -76,6 +82,7 @@ func (s *Server) tsdbOptions(c *config.Config) (*tsdb.Options, error) {
 		NoLockfile:                  o.NoLockfile,
 		HeadChunksWriteQueueSize:    o.HeadChunksWriteQueue,
 		SamplesPerChunk:             o.SamplesPerChunk,
+		StripeSize:                  stripes,
 		MinBlockDuration:            o.MinBlockDuration.Milliseconds(),
 		EnableOverlappingCompaction: o.OverlapCompaction,
 		BlockReloadInterval:         max(o.BlockReloadInterval, tsdb.MinBlockReloadInterval),
