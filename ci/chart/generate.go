@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	chartDir = "charts/kube-monitoring-stack"
-	rulesDir = "rules"
+	chartDir   = "charts/kube-monitoring-stack"
+	rulesDir   = "rules"
+	shapesFile = "ci/chart/shapes.yaml"
+	movedFile  = "ci/chart/moved.yaml"
 	// A subchart, because Helm keeps the files of a chart in each release's
 	// Secret, but not those of its subcharts.
 	chartContent = chartDir + "/charts/content"
@@ -34,13 +36,21 @@ func generate(root fs.FS) (want generated, stale []string, err error) {
 	if err := generateValues(root, want); err != nil {
 		return nil, nil, err
 	}
-	have, err := fs.Glob(root, chartRules+"/*.yaml")
-	if err != nil {
+	if err := generateContent(root, want); err != nil {
 		return nil, nil, err
 	}
-	for _, p := range have {
-		if want[p] == nil {
-			stale = append(stale, p)
+	if err := compressDashboards(root, want); err != nil {
+		return nil, nil, err
+	}
+	for _, pattern := range []string{chartRules + "/*.yaml", chartContent + "/dashboards/*.gz"} {
+		have, err := fs.Glob(root, pattern)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range have {
+			if want[p] == nil {
+				stale = append(stale, p)
+			}
 		}
 	}
 	return want, stale, nil
@@ -102,11 +112,15 @@ func generateValues(root fs.FS, want generated) error {
 	if err != nil {
 		return err
 	}
-	tree, err := values.Parse(data)
+	options, err := schemaOptions(root)
+	if err != nil {
+		return err
+	}
+	tree, err := values.Parse(data, options.Shapes)
 	if err != nil {
 		return fmt.Errorf("values.yaml: %w", err)
 	}
-	if want[chartDir+"/values.schema.json"], err = values.Schema(tree, path.Base(chartContent)); err != nil {
+	if want[chartDir+"/values.schema.json"], err = values.Schema(tree, options); err != nil {
 		return fmt.Errorf("values.yaml: %w", err)
 	}
 	readme, err := fs.ReadFile(root, chartDir+"/README.md")
@@ -120,4 +134,23 @@ func generateValues(root fs.FS, want generated) error {
 	}
 	want[chartDir+"/README.md"] = []byte(string(before) + tableBegin + values.Table(tree) + tableEnd + string(after))
 	return nil
+}
+
+// schemaOptions reads what belongs to the schema and not to the chart.
+func schemaOptions(root fs.FS) (values.SchemaOptions, error) {
+	o := values.SchemaOptions{Title: "Values of kube-monitoring-stack", Subcharts: []string{path.Base(chartContent), "library"}}
+	data, err := fs.ReadFile(root, shapesFile)
+	if err != nil {
+		return o, err
+	}
+	if o.Shapes, err = values.ParseShapes(data); err != nil {
+		return o, fmt.Errorf("%s: %w", shapesFile, err)
+	}
+	if data, err = fs.ReadFile(root, movedFile); err != nil {
+		return o, err
+	}
+	if err := yaml.Unmarshal(data, &o.Moved); err != nil {
+		return o, fmt.Errorf("%s: %w", movedFile, err)
+	}
+	return o, nil
 }

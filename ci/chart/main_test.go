@@ -23,6 +23,11 @@ func TestRun(t *testing.T) {
 		chartRules + "/gone.yaml":   "groups: []\n",
 		rulesDir + "/new.yaml":      "groups: []\n",
 		rulesDir + "/new_test.yaml": "tests: []\n",
+		shapesFile:                  "image:\n  # -- Tag.\n  tag: \"\"\n",
+		movedFile:                   "prometheus: set a\n",
+
+		chartContent + "/dashboards/new.json":     "{}\n",
+		chartContent + "/dashboards/gone.json.gz": "",
 	} {
 		full := filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
@@ -33,7 +38,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	err := run(root, true, io.Discard)
-	for _, want := range []string{"values.schema.json", "README.md", "new.yaml", "gone.yaml", "make generate"} {
+	for _, want := range []string{"values.schema.json", "README.md", "new.yaml", "gone.yaml", "new.json.gz", "gone.json.gz", "make generate"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the check says %v, want it to name %s", err, want)
 		}
@@ -53,5 +58,16 @@ func TestRun(t *testing.T) {
 	}
 	if got := string(readme); !strings.HasPrefix(got, "before\n") || !strings.HasSuffix(got, "after\n") || !strings.Contains(got, "| `a` | `1` | A. |") {
 		t.Errorf("the README is now %q", got)
+	}
+}
+
+// The compressed form of a dashboard is whatever holds it.
+func TestCompressed(t *testing.T) {
+	archive, err := compressed([]byte("{\"uid\":\"a\"}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !holds(archive, []byte("{\"uid\":\"a\"}")) || holds(archive, []byte("{\"uid\":\"b\"}")) || holds([]byte("{}"), []byte("{}")) {
+		t.Error("what is held is not told from what is not")
 	}
 }

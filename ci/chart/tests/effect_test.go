@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"strings"
@@ -13,15 +14,55 @@ import (
 )
 
 // surroundings turn on what other values only matter beside.
-func surroundings(path string) map[string]any {
-	base := map[string]any{
-		"grafana": map[string]any{
-			"admin":       map[string]any{"existingSecret": "grafana-admin"},
-			"persistence": map[string]any{"enabled": true},
-		},
-		"controllerManager": map[string]any{},
-		"etcd":              map[string]any{"scheme": "https"},
-		"kubeProxy":         map[string]any{"scheme": "https"},
+const surroundings = `
+global: {platform: generic}
+networkPolicy: {enabled: true}
+server:
+  replicas: 2
+  web: {tlsSecret: server-tls, clientSecret: server-login, users: {kms: $2y$10$x}}
+  thanos: {enabled: true, objectStorage: {existingSecret: bucket}}
+  ingress: {enabled: true, hosts: [server.example.org]}
+  route: {enabled: true, parentRefs: [{name: public}]}
+thanosQuerier:
+  enabled: true
+  replicas: 2
+  ingress: {enabled: true, hosts: [thanos.example.org]}
+  route: {enabled: true, parentRefs: [{name: public}]}
+alertmanager:
+  replicas: 2
+  web: {tlsSecret: alertmanager-tls, clientSecret: alertmanager-login, users: {kms: $2y$10$x}}
+  ingress: {enabled: true, hosts: [alerts.example.org]}
+  route: {enabled: true, parentRefs: [{name: public}]}
+grafana:
+  admin: {existingSecret: grafana-admin}
+  persistence: {enabled: true}
+  ingress: {enabled: true, hosts: [grafana.example.org]}
+  route: {enabled: true, parentRefs: [{name: public}]}
+windowsExporter: {enabled: true}
+blackboxExporter: {enabled: true}
+etcd: {scheme: https}
+kubeProxy: {scheme: https}
+`
+
+// lone are values that matter only where something of surroundings is not.
+var lone = map[string]map[string]any{
+	"nodeExporter.existing.namespace":     {"nodeExporter": map[string]any{"existing": map[string]any{"labels": map[string]any{"a": "b"}}}},
+	"kubeStateMetrics.existing.port":      {"kubeStateMetrics": map[string]any{"existing": map[string]any{"service": "ksm"}}},
+	"kubeStateMetrics.existing.namespace": {"kubeStateMetrics": map[string]any{"existing": map[string]any{"service": "ksm"}}},
+	"test.":                               {},
+}
+
+// beside returns the values to set another one among.
+func beside(t *testing.T, path string) map[string]any {
+	t.Helper()
+	for prefix, values := range lone {
+		if strings.HasPrefix(path, prefix) {
+			return maps.Clone(values)
+		}
+	}
+	var base map[string]any
+	if err := yaml.Unmarshal([]byte(surroundings), &base); err != nil {
+		t.Fatal(err)
 	}
 	if !strings.HasPrefix(path, "rules.") && !strings.HasPrefix(path, "dashboards.") {
 		// Not part of the question, and most of the work.
@@ -34,20 +75,36 @@ func surroundings(path string) map[string]any {
 // candidates are values to try, of the kind of the default, until the schema
 // takes one that is not the default.
 func candidates(v *values.Value) []any {
+	var first []any
+	if enum, ok := v.Schema["enum"].([]any); ok {
+		return enum
+	}
+	if names, ok := v.Schema["propertyNames"].(map[string]any); ok {
+		if enum, ok := names["enum"].([]any); ok {
+			return []any{map[string]any{enum[0].(string): 7}}
+		}
+	}
 	switch v.Default.Kind {
 	case yaml.MappingNode:
-		return []any{
+		return append(first,
 			map[string]any{"changed": "changed"}, map[string]any{"changed": map[string]any{"changed": "changed"}},
-			map[string]any{"TargetDown": map[string]any{"for": "7m"}},
-		}
+			map[string]any{"TargetDown": map[string]any{"for": "7m"}}, map[string]any{"whenScaled": "Delete"},
+			map[string]any{"changed": "$2y$10$changed"}, map[string]any{"changed.tmpl": "changed"},
+		)
 	case yaml.SequenceNode:
-		return []any{
-			[]any{"changed"}, []any{"pods"}, []any{"general"}, []any{"cluster"}, []any{map[string]any{"name": "changed"}}, []any{"{a: changed}"},
-		}
+		return append(first,
+			[]any{"changed"}, []any{"pods"}, []any{"general"}, []any{"cluster"}, []any{7},
+			[]any{map[string]any{"name": "changed", "url": "http://changed", "job_name": "changed", "rules": []any{}}},
+			[]any{map[string]any{"name": "changed"}}, []any{map[string]any{"url": "http://changed"}}, []any{"{a: changed}"},
+		)
 	}
-	return []any{
-		false, true, 7, "changed", "7d", "7m", "7Gi", "7GB", "sha256:" + strings.Repeat("7", 64), "Always", "http", "https", "NodePort", "debug", "json",
+	switch v.Default.ShortTag() {
+	case "!!bool":
+		return append(first, true, false)
+	case "!!int":
+		return append(first, 7)
 	}
+	return append(first, "changed", "7d", "7m", "7Gi", "7GB", "/changed", "sha256:"+strings.Repeat("7", 64))
 }
 
 // Each value changes what is rendered: none is documented and does nothing.
@@ -56,36 +113,41 @@ func TestEveryValueDoesSomething(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := values.Parse(data)
+	text, err := os.ReadFile("../shapes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes, err := values.ParseShapes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := values.Parse(data, shapes)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := leaves(tree)
 	t.Logf("%d values", len(all))
-	unchanged := map[bool]string{}
+	before := map[string]string{}
 	for _, v := range all {
-		base := surroundings(v.Path)
-		_, small := base["rules"]
-		if unchanged[small] == "" {
-			unchanged[small] = output(t, base)
-		}
-		if !changes(t, v, unchanged[small]) {
-			t.Errorf("%s changes nothing, whatever it is set to", v.Path)
-		}
+		t.Run(v.Path, func(t *testing.T) {
+			base := fmt.Sprint(beside(t, v.Path))
+			if before[base] == "" {
+				before[base] = output(t, beside(t, v.Path))
+			}
+			unchanged := before[base]
+			if unchanged == "" {
+				t.Fatal("what it is tried beside is refused")
+			}
+			for _, c := range candidates(v) {
+				user := beside(t, v.Path)
+				set(user, strings.Split(v.Path, "."), c)
+				if got := output(t, user); got != "" && got != unchanged {
+					return
+				}
+			}
+			t.Error("it changes nothing, whatever it is set to")
+		})
 	}
-}
-
-// changes says whether something else in v's place changes the output.
-func changes(t *testing.T, v *values.Value, unchanged string) bool {
-	t.Helper()
-	for _, c := range candidates(v) {
-		user := surroundings(v.Path)
-		set(user, strings.Split(v.Path, "."), c)
-		if got := output(t, user); got != "" && got != unchanged {
-			return true
-		}
-	}
-	return false
 }
 
 // output is what is rendered and told; empty if the values are refused.

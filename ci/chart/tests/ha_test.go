@@ -22,8 +22,8 @@ func TestReplicas(t *testing.T) {
 		t.Errorf("%d disruption budgets, want 2", n)
 	}
 	for _, component := range []string{"server", "alertmanager"} {
-		if n := len(pods(t, two)[component].Spec.TopologySpreadConstraints); n != 1 {
-			t.Errorf("%s has %d spread constraints, want 1", component, n)
+		if n := len(pods(t, two)[component].Spec.TopologySpreadConstraints); n != 2 {
+			t.Errorf("%s has %d spread constraints, want 2", component, n)
 		}
 	}
 	config := baseConfig(t, two)

@@ -7,7 +7,9 @@
 //	# @schema {enum: [a, b]}
 //
 // The type follows from the default. `@schema` adds to it, in YAML, whatever JSON
-// Schema knows.
+// Schema knows, or names the shape of a map that is described elsewhere:
+//
+//	# @schema {shape: image}
 package values
 
 import (
@@ -25,6 +27,8 @@ type Value struct {
 	Name string
 	// Description is empty for maps that only group others.
 	Description string
+	// Shape is the name of the shape that a map has, empty for none.
+	Shape string
 	// Schema is what @schema says beyond the type.
 	Schema map[string]any
 	// Default is the YAML node of the default.
@@ -35,7 +39,7 @@ type Value struct {
 }
 
 // Parse reads values.yaml.
-func Parse(data []byte) ([]*Value, error) {
+func Parse(data []byte, shapes Shapes) ([]*Value, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, err
@@ -43,10 +47,10 @@ func Parse(data []byte) ([]*Value, error) {
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("is no map")
 	}
-	return parseMap("", doc.Content[0])
+	return shapes.parseMap("", doc.Content[0])
 }
 
-func parseMap(prefix string, m *yaml.Node) ([]*Value, error) {
+func (s Shapes) parseMap(prefix string, m *yaml.Node) ([]*Value, error) {
 	var vs []*Value
 	for i := 0; i < len(m.Content); i += 2 {
 		key, node := m.Content[i], m.Content[i+1]
@@ -55,13 +59,18 @@ func parseMap(prefix string, m *yaml.Node) ([]*Value, error) {
 			return nil, fmt.Errorf("%s: %w", v.Path, err)
 		}
 		// A map with a description is one value, though its default has keys.
-		if node.Kind == yaml.MappingNode && len(node.Content) > 0 && v.Description == "" {
-			children, err := parseMap(v.Path+".", node)
+		switch {
+		case v.Schema[shapeKey] != nil:
+			if err := s.give(v, node); err != nil {
+				return nil, fmt.Errorf("%s: %w", v.Path, err)
+			}
+		case node.Kind == yaml.MappingNode && len(node.Content) > 0 && v.Description == "":
+			children, err := s.parseMap(v.Path+".", node)
 			if err != nil {
 				return nil, err
 			}
 			v.Children = children
-		} else if v.Description == "" {
+		case v.Description == "":
 			return nil, fmt.Errorf("%s (line %d) lacks a description: write `# -- …` above it", v.Path, key.Line)
 		}
 		vs = append(vs, v)

@@ -1,0 +1,12 @@
+{{- define "monitoring.server.sidecarArgs" -}}
+- --for=server
+- --live-dir=/data/drop-ins
+- --reload-url=unix:///run/kube-monitoring-stack/reload.sock
+{{- end -}}
+
+{{- define "monitoring.server.sidecarMounts" -}}
+- name: data
+  mountPath: /data
+- name: run
+  mountPath: /run/kube-monitoring-stack
+{{- end -}}
