@@ -117,7 +117,7 @@ func apiCalls(at time.Time) []call {
 		{route: "GET /status/tsdb", path: "/status/tsdb?limit=-1", how: equal},
 		{route: "GET /status/tsdb/blocks", path: "/status/tsdb/blocks", how: shaped},
 		{route: "GET /status/self_metrics", path: "/status/self_metrics?metric_name_pattern=prometheus_tsdb_head_series", how: shaped},
-		{route: "GET /features", path: "/features", how: equal},
+		{route: "GET /features", path: "/features", how: equal, but: "ui"},
 		{route: "GET /status/walreplay", path: "/status/walreplay", how: shaped},
 		{route: "GET /notifications", path: "/notifications", how: shaped},
 		{route: "GET /notifications/live", path: "/notifications/live", how: status},

@@ -18,9 +18,8 @@ import (
 // tests, by a reload: both take it or both refuse it, for the same reason. Ours
 // is the build with all discoveries, for these files use them all.
 func TestConfigFiles(t *testing.T) {
-	full := side{"monitoring-server", build.FullServer}
 	binary(t, build.Prometheus())
-	binary(t, full.program())
+	binary(t, build.FullServer())
 	if !offline(t) {
 		return
 	}
@@ -50,7 +49,7 @@ func TestConfigFiles(t *testing.T) {
 		{"server", common, server},
 		{"agent", append([]string{"--agent"}, common...), agent},
 	} {
-		theirs, mine := newLoader(t, upstream(), testdata, mode.args), newLoader(t, full, testdata, mode.args)
+		theirs, mine := newLoader(t, upstream(), testdata, mode.args), newLoader(t, full(), testdata, mode.args)
 		loaded, refused := 0, 0
 		for _, f := range mode.files {
 			raw, err := fs.ReadFile(testdata, f)

@@ -67,7 +67,7 @@ func servePair(t *testing.T) pair {
 	p.theirs = start(t, upstream(), server{config: config, data: copyDir(t, data), args: args})
 	// The one default that differs, so that it shows in the configuration.
 	mine := append(slices.Clone(args), "--scrape.keep-dropped-targets=0")
-	p.ours = start(t, ours(), server{config: config, data: copyDir(t, data), args: mine})
+	p.ours = start(t, full(), server{config: config, data: copyDir(t, data), args: mine})
 	for _, in := range []*instance.Instance{p.theirs, p.ours} {
 		eventually(t, 30*time.Second, settled(in))
 	}

@@ -26,6 +26,9 @@ type side struct {
 func upstream() side { return side{"prometheus", build.Prometheus} }
 func ours() side     { return side{"monitoring-server", build.Server} }
 
+// full is ours with all discoveries, for what shows them or uses them.
+func full() side { return side{"monitoring-server", build.FullServer} }
+
 func bothSides() []side { return []side{upstream(), ours()} }
 
 // binary builds the program if needed.
@@ -110,7 +113,7 @@ func complaints(in *instance.Instance) []string {
 	var out []string
 	for _, line := range in.Lines() {
 		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "level=WARN") {
-			out = append(out, line)
+			out = append(out, line[:min(len(line), 500)]) // some have a stack
 		}
 	}
 	return out

@@ -19,10 +19,15 @@ import (
 // push sends one sample by remote write and returns the answer.
 func push(t *testing.T, in *instance.Instance, name string, at time.Time, value float64) answer {
 	t.Helper()
-	raw, err := (&prompb.WriteRequest{Timeseries: []prompb.TimeSeries{{
+	return pushRequest(t, in, &prompb.WriteRequest{Timeseries: []prompb.TimeSeries{{
 		Labels:  []prompb.Label{{Name: "__name__", Value: name}},
 		Samples: []prompb.Sample{{Timestamp: at.UnixMilli(), Value: value}},
-	}}}).Marshal()
+	}}})
+}
+
+func pushRequest(t *testing.T, in *instance.Instance, w *prompb.WriteRequest) answer {
+	t.Helper()
+	raw, err := w.Marshal()
 	if err != nil {
 		t.Fatal(err)
 	}
