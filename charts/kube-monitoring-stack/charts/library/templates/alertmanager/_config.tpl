@@ -26,6 +26,10 @@ inhibit_rules:
   - source_matchers: [alertname=~"KubeNodeNotReady|KubeNodeUnreachable"]
     target_matchers: [alertname=~"KubeletInstanceUnreachable|KubeNodeReadinessFlapping"]
     equal: [cluster, node]
+  # What is worth knowing beside something worse is told to nobody without it.
+  - source_matchers: [alertname="InfoInhibitor"]
+    target_matchers: [severity="info"]
+    equal: [cluster, namespace]
 {{- end -}}
 {{- end -}}
 
