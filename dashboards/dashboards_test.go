@@ -18,9 +18,15 @@ const chartFiles = "../charts/kube-monitoring-stack/charts/content/dashboards"
 // panelJSON is what the tests read of a panel.
 type panelJSON struct {
 	Type, Title, Description string
-	FieldConfig              struct{ Defaults struct{ Unit string } }
-	Targets                  []struct{ Expr, LegendFormat, RefID string }
-	Panels                   []panelJSON
+	FieldConfig              struct {
+		Defaults struct {
+			Unit       string
+			Thresholds struct{ Steps []any }
+		}
+	}
+	GridPos struct{ X, W int }
+	Targets []struct{ Expr, LegendFormat, RefID string }
+	Panels  []panelJSON
 }
 
 type dashboardJSON struct {

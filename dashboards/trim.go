@@ -11,7 +11,7 @@ import (
 var defaults = map[string][]byte{
 	"transparent": []byte("false"), "repeatDirection": []byte(`"h"`), "instant": []byte("false"), "skipUrlSync": []byte("false"), "auto": []byte("false"),
 	"auto_min": []byte(`"10s"`), "auto_count": []byte("30"), "allowCustomValue": []byte("true"), "multi": []byte("false"), "includeAll": []byte("false"),
-	"fiscalYearStartMonth": []byte("0"), "annotations": []byte("{}"), "overrides": []byte("[]"), "targetBlank": []byte("false"), "icon": []byte(`""`),
+	"fiscalYearStartMonth": []byte("0"), "annotations": []byte("{}"), "targetBlank": []byte("false"), "icon": []byte(`""`),
 	"tooltip": []byte(`""`), "justifyMode": []byte(`"auto"`), "textMode": []byte(`"auto"`), "wideLayout": []byte("true"),
 	"showPercentChange": []byte("false"), "percentChangeColorMode": []byte(`"standard"`), "orientation": []byte(`""`), "legendFormat": []byte(`""`),
 }
