@@ -20,14 +20,23 @@ var errHelp = errors.New("help was asked for")
 
 const help = `Watches labeled ConfigMaps, publishes those that are good, and reloads its neighbour.
 
-A ConfigMap with the label kube-monitoring-stack.io/drop-in: scrape or rules is a drop-in: each of its keys
-holds a Prometheus scrape_configs file or rule file. What is wrong with one is told by an Event on it,
-by /status and by metrics, and changes nothing for the others.
+A ConfigMap with the label kube-monitoring-stack.io/drop-in is a drop-in. Its value says what each of the keys
+holds: scrape (a Prometheus scrape_configs file) and rules for the server, alertmanager (a fragment of alertmanager.yml)
+for Alertmanager, dashboard and datasource for Grafana. What is wrong with one is told by an Event on it, by /status
+and by metrics, and changes nothing for the others.
 
 Examples:
 
   In the pod, beside the server:
     config-sidecar --live-dir=/data/drop-ins --reload-url=unix:///run/kube-monitoring-stack/reload.sock
+
+  Beside Alertmanager, which runs with --config.file=/run/alertmanager/current/alertmanager.yml:
+    config-sidecar --for=alertmanager --live-dir=/data/drop-ins --base-config=/etc/alertmanager/alertmanager.yml \
+      --publish-dir=/run/alertmanager
+
+  Beside Grafana, which runs with GF_PATHS_PROVISIONING=/run/grafana/provisioning:
+    config-sidecar --for=grafana --live-dir=/var/lib/grafana/drop-ins --publish-dir=/run/grafana \
+      --base-provisioning=/etc/grafana/provisioning --grafana-password-file=/var/lib/grafana/admin-password
 
   Outside of the cluster, for two namespaces:
     config-sidecar --kubeconfig=$HOME/.kube/config --namespaces=team-a,team-b \
@@ -36,13 +45,13 @@ Examples:
 type flags struct {
 	forWhom    string
 	liveDir    string
-	reloadURL  string
 	listen     string
 	kubeconfig string
 	namespaces string
 	trusted    string
 	maxBytes   int64
 	sources    sourceFlags
+	neighbour  neighbourFlags
 	log        *promslog.Config
 }
 
@@ -60,16 +69,15 @@ func parse(args []string, stdout io.Writer) (*flags, error) {
 	app.Version(version.Print("config-sidecar"))
 	app.HelpFlag.Short('h')
 
-	app.Flag("for", "What the sidecar stands beside. This version knows: server.").Default("server").EnumVar(&f.forWhom, "server", "alertmanager", "grafana")
-	app.Flag("live-dir", "Directory to publish to. It should outlive the pod, so that a restart finds all drop-ins.").Required().StringVar(&f.liveDir)
-	app.Flag("reload-url", "Where to ask for a reload: unix:///path/to.sock, or http(s):// and the path.").
-		Default("unix:///run/kube-monitoring-stack/reload.sock").StringVar(&f.reloadURL)
+	app.Flag("for", "What the sidecar stands beside: server, alertmanager or grafana.").Default(forServer).EnumVar(&f.forWhom, forServer, forAlertmanager, forGrafana)
+	app.Flag("live-dir", "Directory of the last good versions, which the server reads as well. It should outlive the pod, so that a restart finds all drop-ins.").Required().StringVar(&f.liveDir)
 	app.Flag("listen-address", "Where /healthz, /readyz, /metrics and /status are served.").Default(":9096").StringVar(&f.listen)
 	app.Flag("kubeconfig", "Path of a kubeconfig. Default: the pod's service account.").StringVar(&f.kubeconfig)
 	app.Flag("namespaces", "Comma list of namespaces to read. Default: all.").StringVar(&f.namespaces)
 	app.Flag("trusted-namespaces", "Comma list of namespaces whose drop-ins may name files on the server and discover targets everywhere.").StringVar(&f.trusted)
 	app.Flag("max-bytes", "Largest drop-in that is taken, in bytes, decompressed. 0: no limit.").Default("4194304").Int64Var(&f.maxBytes)
 	f.sources.add(app)
+	f.neighbour.add(app)
 	flag.AddFlags(app, f.log)
 
 	_, err := app.Parse(args)
@@ -78,10 +86,8 @@ func parse(args []string, stdout io.Writer) (*flags, error) {
 		return nil, errHelp
 	case err != nil:
 		return nil, fmt.Errorf("%w (try --help)", err)
-	case f.forWhom != "server":
-		return nil, fmt.Errorf("--for=%s is not there yet: this version serves the monitoring server only, so use --for=server", f.forWhom)
 	}
-	return f, nil
+	return f, f.neighbour.check(f.forWhom)
 }
 
 func (f *flags) logger(w io.Writer) *slog.Logger {

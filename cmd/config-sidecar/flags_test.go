@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f.liveDir != "/data/drop-ins" || f.listen != ":9096" || f.forWhom != "server" ||
-		f.reloadURL != "unix:///run/kube-monitoring-stack/reload.sock" {
+		f.neighbour.reloadURL != "unix:///run/kube-monitoring-stack/reload.sock" {
 		t.Errorf("got %+v", f)
 	}
 	if diff := cmp.Diff([]string{"a", "b", "c"}, list(f.namespaces)); diff != "" {
@@ -32,8 +33,8 @@ func TestParse(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--live-dir":               {},
-		"use --for=server":         {"--for=grafana", "--live-dir=x"},
-		"this version serves the ": {"--for=alertmanager", "--live-dir=x"},
+		"--for=grafana needs":      {"--for=grafana", "--live-dir=x", "--publish-dir=x"},
+		"--for=alertmanager needs": {"--for=alertmanager", "--live-dir=x", "--base-config=x"},
 		"try --help":               {"--live-dir=x", "--nonsense"},
 	} {
 		if _, err := parse(args, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
@@ -52,17 +53,32 @@ func TestHelpIsPrintedOnce(t *testing.T) {
 	}
 }
 
-func TestSelector(t *testing.T) {
-	s, err := labels.Parse(selector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for value, want := range map[string]bool{"rules": true, "scrape": true, "ruels": true, "": true, "dashboard": false, "datasource": false, "alertmanager": false} {
-		if got := s.Matches(labels.Set{dropin.Label: value}); got != want {
-			t.Errorf("%q: %v", value, got)
+func TestSelectors(t *testing.T) {
+	for forWhom, want := range map[string][]string{
+		forServer:       {"rules", "scrape", "ruels", ""},
+		forAlertmanager: {"alertmanager"},
+		forGrafana:      {"dashboard", "datasource", "grafana_dashboard=1", "grafana_dashboard=true", "grafana_datasource=1"},
+	} {
+		var selectors []labels.Selector
+		for _, s := range selectorsOf(forWhom) {
+			selector, err := labels.Parse(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			selectors = append(selectors, selector)
 		}
-	}
-	if s.Matches(labels.Set{"app": "x"}) {
-		t.Error("selects what is no drop-in")
+		for _, label := range []string{
+			"rules", "scrape", "ruels", "", "dashboard", "datasource", "alertmanager",
+			"app=x", "grafana_dashboard=1", "grafana_dashboard=true", "grafana_dashboard=false", "grafana_datasource=1",
+		} {
+			set := labels.Set{dropin.Label: label}
+			if key, value, ok := strings.Cut(label, "="); ok {
+				set = labels.Set{key: value}
+			}
+			got := slices.ContainsFunc(selectors, func(s labels.Selector) bool { return s.Matches(set) })
+			if got != slices.Contains(want, label) {
+				t.Errorf("%s, %v: %v", forWhom, set, got)
+			}
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // time intervals name places, and images have no zones
 
 	"k8s.io/klog/v2"
 

@@ -15,15 +15,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/livedir"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar"
 )
-
-// selector leaves out what the sidecars of other components serve, dashboards
-// above all, which are large. What has a label value nobody knows is selected,
-// so that its owner can be told.
-var selector = fmt.Sprintf("%[1]s,%[1]s notin (%s,%s,%s)", dropin.Label, dropin.KindDashboard, dropin.KindDatasource, dropin.KindAlertmanager)
 
 // serve runs until ctx ends.
 func serve(ctx context.Context, f *flags, log *slog.Logger) error {
@@ -32,10 +26,6 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 		return err
 	}
 	dir, err := livedir.Open(f.liveDir)
-	if err != nil {
-		return err
-	}
-	reload, err := sidecar.NewHTTPReloader(f.reloadURL)
 	if err != nil {
 		return err
 	}
@@ -53,7 +43,6 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 
 	opts := sidecar.DefaultOptions()
 	opts.Logger, opts.Registerer = log, reg
-	opts.Policy = f.policy()
 	in, err := f.sources.build(ctx, api, f, log)
 	if err != nil {
 		return err
@@ -61,8 +50,11 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 	opts.Sources = in.sources
 	opts.Reporters = append([]sidecar.Reporter{events}, in.reporters...)
 	opts.WriteStatus = dir.WriteStatus
-	sink := sidecar.NewDirSink(dir, reload, opts)
-	opts.Sink, opts.Restored = sink, sink.Restored()
+	to, err := f.target(dir, opts)
+	if err != nil {
+		return err
+	}
+	opts.Sink, opts.Restored, opts.Policy, opts.Kinds = to.Sink, to.restored, to.policy, to.kinds
 	s, err := sidecar.New(opts)
 	if err != nil {
 		return err
@@ -72,9 +64,9 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	log.Info("config-sidecar started", "address", listener.Addr().String(), "live_dir", f.liveDir, "restored", len(opts.Restored))
+	log.Info("config-sidecar started", "for", f.forWhom, "address", listener.Addr().String(), "live_dir", f.liveDir, "restored", len(opts.Restored))
 	return runAll(ctx, s, append(in.runners, events), &http.Server{
-		Handler:           s.Handler(sink.Ready, reg),
+		Handler:           s.Handler(to.ready, reg),
 		ReadHeaderTimeout: 10 * time.Second,
 	}, listener)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar/objectsource"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar/operatorobjects"
@@ -52,10 +51,14 @@ func (f *sourceFlags) build(ctx context.Context, api *cluster, all *flags, log *
 		namespaces = []string{""}
 	}
 	for _, ns := range namespaces {
-		in.sources = append(in.sources, sidecar.NewConfigMaps(api.core, ns, selector, log))
+		in.sources = append(in.sources, union(all.forWhom, func(selector string) sidecar.Source {
+			return sidecar.NewConfigMaps(api.core, ns, selector, log)
+		}))
 	}
 	for _, ns := range list(f.secretNamespaces) {
-		in.sources = append(in.sources, sidecar.NewSecrets(api.core, ns, selector, log))
+		in.sources = append(in.sources, union(all.forWhom, func(selector string) sidecar.Source {
+			return sidecar.NewSecrets(api.core, ns, selector, log)
+		}))
 	}
 	kinds, err := f.kinds(all.forWhom)
 	if err != nil || len(kinds) == 0 {
@@ -95,7 +98,7 @@ func (f *sourceFlags) build(ctx context.Context, api *cluster, all *flags, log *
 
 // workloadResource is what the CRDs call something like the neighbour.
 func workloadResource(forWhom string) string {
-	if forWhom == "alertmanager" {
+	if forWhom == forAlertmanager {
 		return "alertmanagers"
 	}
 	return "prometheuses"
@@ -104,7 +107,7 @@ func workloadResource(forWhom string) string {
 // kinds returns the kinds of objects that the neighbour can use and the flag names.
 func (f *sourceFlags) kinds(forWhom string) ([]operatorobjects.Kind, error) {
 	usable := slices.DeleteFunc(operatorobjects.Kinds(), func(k operatorobjects.Kind) bool {
-		return forWhom == "grafana" || (k.DropIn() == dropin.KindAlertmanager) != (forWhom == "alertmanager")
+		return !slices.Contains(kindsOf(forWhom), k.DropIn())
 	})
 	switch f.objects {
 	case "all":
