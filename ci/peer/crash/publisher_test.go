@@ -80,6 +80,15 @@ func (p *publisher) publish() error {
 	if _, err := p.live.Publish(b); err != nil {
 		return err
 	}
+	// The sidecar does not wait for it. Here it makes no difference but that what
+	// is previous does not depend on how fast the disk is.
+	if f := p.live.StartFlush(); f != nil {
+		err := f.Run()
+		p.live.Flushed(f, err)
+		if err != nil {
+			return err
+		}
+	}
 	return p.live.Prune()
 }
 
