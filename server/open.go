@@ -147,24 +147,28 @@ func maxBlock(asked time.Duration, retention model.Duration) time.Duration {
 }
 
 func (s *Server) openAgent() error {
-	o, f := s.opts.WAL, s.opts.Features
-	db, err := agent.Open(s.logger, s.opts.Registerer, s.data.remote, s.data.dir, &agent.Options{
-		WALSegmentSize:               int(o.WALSegmentSize),
-		WALCompression:               o.WALCompression,
-		TruncateFrequency:            o.TruncateFrequency,
-		MinWALTime:                   o.MinTime.Milliseconds(),
-		MaxWALTime:                   o.MaxTime.Milliseconds(),
-		NoLockfile:                   o.NoLockfile,
-		OutOfOrderTimeWindow:         max(0, s.data.initial.StorageConfig.TSDBConfig.OutOfOrderTimeWindow),
-		EnableSTAsZeroSample:         f.CreatedTimestampZeroIngestion,
-		EnableSTStorage:              f.STStorage,
-		CheckpointFromInMemorySeries: o.CheckpointFromHead,
-		CheckpointBatchSize:          o.CheckpointBatchSize,
-	})
+	db, err := agent.Open(s.logger, s.opts.Registerer, s.data.remote, s.data.dir, s.agentOptions(s.data.initial))
 	if err != nil {
 		return err
 	}
 	s.data.local.SetAgent(db)
 	db.SetWriteNotified(s.data.remote)
 	return nil
+}
+
+func (s *Server) agentOptions(c *config.Config) *agent.Options {
+	o, f := s.opts.WAL, s.opts.Features
+	return &agent.Options{
+		WALSegmentSize:               int(o.WALSegmentSize),
+		WALCompression:               o.WALCompression,
+		TruncateFrequency:            o.TruncateFrequency,
+		MinWALTime:                   o.MinTime.Milliseconds(),
+		MaxWALTime:                   o.MaxTime.Milliseconds(),
+		NoLockfile:                   o.NoLockfile,
+		OutOfOrderTimeWindow:         max(0, c.StorageConfig.TSDBConfig.OutOfOrderTimeWindow),
+		EnableSTAsZeroSample:         f.CreatedTimestampZeroIngestion,
+		EnableSTStorage:              f.STStorage,
+		CheckpointFromInMemorySeries: o.CheckpointFromHead,
+		CheckpointBatchSize:          o.CheckpointBatchSize,
+	}
 }
