@@ -73,6 +73,7 @@ func v1(kinds ...operatorobjects.Kind) *metav1.APIResourceList {
 
 func newRig(t *testing.T, core ...runtime.Object) *rig {
 	t.Helper()
+	t.Parallel() // they wait for what is asked for again after seconds
 	kinds := map[schema.GroupVersionResource]string{}
 	for _, k := range operatorobjects.Kinds() {
 		for _, v := range versions() {
