@@ -74,25 +74,7 @@ func TestAPIRoutes(t *testing.T) {
 func TestWebRoutes(t *testing.T) {
 	t.Parallel()
 	pair := servePair(t)
-	for _, c := range []call{
-		{route: "GET /-/healthy", how: shaped},
-		{route: "HEAD /-/healthy", how: equal},
-		{route: "GET /-/ready", how: shaped},
-		{route: "HEAD /-/ready", how: equal},
-		{route: "GET /version", how: shaped},
-		{route: "GET /metrics", how: status},
-		{route: "GET /federate", path: "/federate?match[]=demo_requests_total", how: shaped},
-		{route: "GET /federate", path: "/federate", how: equal},
-		{route: "GET /federate", path: "/federate?match[]={", how: equal},
-		{route: "GET /debug/pprof/", how: status},
-		{route: "GET /debug/pprof/heap", how: status},
-		{route: "GET /debug/pprof/cmdline", how: status},
-		{route: "GET /-/reload", how: status},
-		{route: "POST /-/reload", how: code},
-		{route: "PUT /-/reload", how: code},
-		{route: "GET /-/quit", how: status},
-		{route: "GET /consoles/none.html", how: status},
-	} {
+	for _, c := range webCalls() {
 		if c.path == "" {
 			_, c.path, _ = strings.Cut(c.route, " ")
 		}
