@@ -55,7 +55,7 @@ func TestHelpIsPrintedOnce(t *testing.T) {
 
 func TestSelectors(t *testing.T) {
 	for forWhom, want := range map[string][]string{
-		forServer:       {"rules", "scrape", "ruels", ""},
+		forServer:       {"rules", "scrape", "ruels", "", "dashboard", "grafana_dashboard=1", "grafana_dashboard=true"},
 		forAlertmanager: {"alertmanager"},
 		forGrafana:      {"dashboard", "datasource", "grafana_dashboard=1", "grafana_dashboard=true", "grafana_datasource=1"},
 	} {

@@ -99,7 +99,8 @@ func kindsOf(forWhom string) []dropin.Kind {
 	case forGrafana:
 		return []dropin.Kind{dropin.KindDashboard, dropin.KindDatasource}
 	}
-	return []dropin.Kind{dropin.KindScrape, dropin.KindRules}
+	// The server's web pages draw dashboards.
+	return []dropin.Kind{dropin.KindScrape, dropin.KindRules, dropin.KindDashboard}
 }
 
 func (f *flags) alertmanager(dir *livedir.Dir, opts sidecar.Options) (*target, error) {
@@ -145,9 +146,8 @@ func (f *flags) grafana(dir *livedir.Dir, opts sidecar.Options) (*target, error)
 // selectorsOf returns the label selectors of a neighbour's drop-ins. A selector
 // cannot say "this label or that one", so there may be several.
 //
-// The server's leaves out what the sidecars of other components serve, dashboards
-// above all, which are large. What has a label value nobody knows it selects, so
-// that its owner can be told.
+// The server's leaves out what only the sidecars of other components serve. What
+// has a label value nobody knows it selects, so that its owner can be told.
 func selectorsOf(forWhom string) []string {
 	switch forWhom {
 	case forAlertmanager:
@@ -159,7 +159,10 @@ func selectorsOf(forWhom string) []string {
 			fmt.Sprintf("%s in (1,true)", dropin.LabelGrafanaDatasource),
 		}
 	}
-	return []string{fmt.Sprintf("%[1]s,%[1]s notin (%s,%s,%s)", dropin.Label, dropin.KindDashboard, dropin.KindDatasource, dropin.KindAlertmanager)}
+	return []string{
+		fmt.Sprintf("%[1]s,%[1]s notin (%s,%s)", dropin.Label, dropin.KindDatasource, dropin.KindAlertmanager),
+		fmt.Sprintf("%s in (1,true)", dropin.LabelGrafanaDashboard),
+	}
 }
 
 // union reads what any of the neighbour's selectors selects.
