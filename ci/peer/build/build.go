@@ -27,17 +27,22 @@ type Program struct {
 	Package string
 	// Tags are build tags.
 	Tags string
+	// InPlace are files that the module's own build makes with other tools, by path,
+	// and what takes their place.
+	InPlace map[string]string
 	// instead is the environment variable that names a program to take instead.
 	instead string
 }
 
 const (
-	ourModule        = "github.com/kube-monitoring-stack/kube-monitoring-stack"
-	prometheusModule = "github.com/prometheus/prometheus"
-	thanosModule     = "github.com/thanos-io/thanos"
+	ourModule          = "github.com/kube-monitoring-stack/kube-monitoring-stack"
+	prometheusModule   = "github.com/prometheus/prometheus"
+	thanosModule       = "github.com/thanos-io/thanos"
+	alertmanagerModule = "github.com/prometheus/alertmanager"
 
-	prometheusVersion = "v0.315.0"
-	thanosVersion     = "v0.42.5"
+	prometheusVersion   = "v0.315.0"
+	thanosVersion       = "v0.42.5"
+	alertmanagerVersion = "v0.34.2"
 )
 
 // Server is our server as the default image has it.
@@ -68,6 +73,14 @@ func Promtool() Program {
 // without its build tag and then panics.
 func Thanos() Program {
 	return Program{Name: "thanos", Module: thanosModule, Version: thanosVersion, Package: thanosModule + "/cmd/thanos", Tags: "slicelabels"}
+}
+
+// Alertmanager is upstream's, without its web pages, which the module does not have.
+func Alertmanager() Program {
+	return Program{
+		Name: "alertmanager", Module: alertmanagerModule, Version: alertmanagerVersion, Package: alertmanagerModule + "/cmd/alertmanager",
+		InPlace: map[string]string{"ui/app/dist/index.html": "<!doctype html><title>Alertmanager</title>\n"},
+	}
 }
 
 // Ensure builds the program unless it is there, and returns its path. Programs

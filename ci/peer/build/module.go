@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -36,6 +37,12 @@ func copyModule(ctx context.Context, p Program, dir string) error {
 	}
 	if err := os.Chmod(filepath.Join(dir, "go.mod"), 0o644); err != nil {
 		return err
+	}
+	for name, text := range p.InPlace {
+		file := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			return err
+		}
 	}
 	// Patch releases of Go add no features, so the one at hand compiles it.
 	_, err = goCommand(ctx, dir, "mod", "edit", "-go="+strings.TrimPrefix(runtime.Version(), "go"), "-toolchain=none")
