@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ownLabel is the label by which a tenant's alerts are known.
-const ownLabel = "namespace"
+// namespaceLabel is the label by which a tenant's alerts are known.
+const namespaceLabel = "namespace"
 
 // publish returns the fragment as it is merged. It edits the author's YAML and not
 // Alertmanager's structs, which do not show secrets when written.
@@ -89,7 +89,7 @@ func (f *fragment) restrict() {
 
 // match makes a list of matchers ask for the namespace as well.
 func (f *fragment) match(m *yaml.Node, key string) {
-	matcher := ownLabel + `="` + f.namespace + `"`
+	matcher := namespaceLabel + `="` + f.namespace + `"`
 	same := func(n *yaml.Node) bool { return n.Value == matcher }
 	if list := valueAt(m, key); list == nil || !slices.ContainsFunc(list.Content, same) {
 		prepend(m, key, quoted(matcher))
