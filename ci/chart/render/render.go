@@ -72,6 +72,8 @@ func renderChart(ctx context.Context, c *chart.Chart, o Options) (*Release, erro
 	if err != nil {
 		return nil, fmt.Errorf("kube version: %w", err)
 	}
+	// A cluster tells its version whole, with what its provider added.
+	version.Version = o.KubeVersion
 	install := action.NewInstall(&action.Configuration{Log: func(string, ...any) {}})
 	install.ClientOnly = true
 	install.DryRun = true
@@ -136,11 +138,17 @@ func (r *Release) SecretBytes(ctx context.Context) (int, error) {
 	return len(s.Data["release"]), nil
 }
 
-// ValuesFiles returns the chart's ci/*-values.yaml by name.
+// ValuesFiles returns the values files of the chart's ci folder by name: those
+// that any cluster can install, and in the folder rendered those that need
+// something beside, such as a Secret or a certain kind of cluster.
 func ValuesFiles(chartDir string) (map[string]map[string]any, error) {
-	paths, err := filepath.Glob(filepath.Join(chartDir, "ci", "*-values.yaml"))
-	if err != nil {
-		return nil, err
+	var paths []string
+	for _, pattern := range []string{"*-values.yaml", "rendered/*-values.yaml"} {
+		found, err := filepath.Glob(filepath.Join(chartDir, "ci", pattern))
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, found...)
 	}
 	files := map[string]map[string]any{}
 	for _, path := range paths {

@@ -9,13 +9,26 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/kubernetes/scheme"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
 )
 
+// kinds are all that the chart may render: Kubernetes' own and HTTPRoutes.
+func kinds(t *testing.T) *runtime.Scheme {
+	t.Helper()
+	all := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, gatewayv1.Install} {
+		if err := add(all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
 // Every object has only fields that its kind has.
 func TestObjectsDecodeStrictly(t *testing.T) {
-	decoder := serializer.NewCodecFactory(scheme.Scheme, serializer.EnableStrict).UniversalDeserializer()
+	decoder := serializer.NewCodecFactory(kinds(t), serializer.EnableStrict).UniversalDeserializer()
 	forEachValues(t, func(t *testing.T, _ map[string]any, r *render.Release) {
 		for _, u := range r.Objects {
 			if _, err := decodeWith(decoder, u); err != nil {
@@ -38,8 +51,9 @@ func decodeWith(decoder runtime.Decoder, u *unstructured.Unstructured) (runtime.
 func typed[T runtime.Object](t *testing.T, r *render.Release) []T {
 	t.Helper()
 	var out []T
+	decoder := serializer.NewCodecFactory(kinds(t)).UniversalDeserializer()
 	for _, u := range r.Objects {
-		obj, err := decodeWith(scheme.Codecs.UniversalDeserializer(), u)
+		obj, err := decodeWith(decoder, u)
 		if err != nil {
 			t.Fatalf("%s: %v", name(u), err)
 		}

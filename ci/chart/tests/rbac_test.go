@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
 )
@@ -20,6 +21,9 @@ var update = flag.Bool("update", false, "write what was rendered to testdata")
 func TestPermissions(t *testing.T) {
 	for file, change := range map[string]func(*render.Options){
 		"testdata/rbac-default.txt": nil,
+		"testdata/rbac-own-namespace.txt": withValues(map[string]any{
+			"global": map[string]any{"namespaced": true},
+		}),
 		"testdata/rbac-namespaced.txt": withValues(map[string]any{
 			"dropIns": map[string]any{"namespaces": []any{"team-a"}},
 		}),
@@ -77,10 +81,13 @@ func permissions(t *testing.T, r *render.Release) []string {
 	return slices.Compact(lines)
 }
 
+// Secrets are read in namespaces that are named for it, and nowhere else.
 func TestNoSecretsAndNoWildcards(t *testing.T) {
-	forEachValues(t, func(t *testing.T, _ map[string]any, r *render.Release) {
+	forEachValues(t, func(t *testing.T, values map[string]any, r *render.Release) {
+		named, _, _ := unstructured.NestedStringSlice(values, "dropIns", "secretNamespaces")
 		for _, line := range permissions(t, r) {
-			if strings.Contains(line, "*") || strings.Contains(line, "secret") {
+			where := strings.TrimPrefix(strings.Fields(line)[1], "in:")
+			if strings.Contains(line, "*") || strings.Contains(line, " secrets ") && !slices.Contains(named, where) {
 				t.Errorf("%q is more than anything here needs", line)
 			}
 		}
@@ -89,7 +96,8 @@ func TestNoSecretsAndNoWildcards(t *testing.T) {
 
 // kube-state-metrics may list exactly what it was told to list.
 func TestKubeStateMetricsMayWhatItDoes(t *testing.T) {
-	forEachValues(t, func(t *testing.T, _ map[string]any, r *render.Release) {
+	forEachValues(t, func(t *testing.T, values map[string]any, r *render.Release) {
+		namespaced, _, _ := unstructured.NestedBool(values, "global", "namespaced")
 		pod, ok := pods(t, r)["kube-state-metrics"]
 		if !ok {
 			return
@@ -105,6 +113,9 @@ func TestKubeStateMetricsMayWhatItDoes(t *testing.T) {
 			f := strings.Fields(line)
 			if strings.HasSuffix(f[0], "-kube-state-metrics") {
 				may = append(may, f[2][strings.LastIndex(f[2], "/")+1:])
+				if f[1] == "everywhere" == namespaced {
+					t.Errorf("%s, where rights end at namespaces: %v", line, namespaced)
+				}
 			}
 		}
 		slices.Sort(told)

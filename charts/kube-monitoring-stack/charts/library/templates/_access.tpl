@@ -19,7 +19,6 @@ Everything is asked for where it is needed: ConfigMaps in the namespaces of drop
 {{- with .namespaced }}{{ $inEach = concat (include . $.root | fromYamlArray) $inEach }}{{ end -}}
 {{- else -}}
 {{- with .cluster }}{{ $everywhere = include . $.root | fromYamlArray }}{{ end -}}
-{{- if .root.Values.dropIns.operatorObjects }}{{ $everywhere = concat $everywhere (include "monitoring.access.definitions" . | fromYamlArray) }}{{ end -}}
 {{- if not $namespaces }}{{ $everywhere = concat $everywhere $inEach }}{{ end -}}
 {{- end -}}
 {{- if $everywhere }}
@@ -101,18 +100,6 @@ subjects:
     {{- end }}
   verbs: [patch]
 {{- end }}
-{{- end -}}
-
-{{/* Which of these kinds the cluster has, and the labels of namespaces by which they select: root, objects. */}}
-{{- define "monitoring.access.definitions" -}}
-{{- if .objects -}}
-- apiGroups: [apiextensions.k8s.io]
-  resources: [customresourcedefinitions]
-  verbs: [get, list, watch]
-- apiGroups: [""]
-  resources: [namespaces]
-  verbs: [get, list, watch]
-{{- end -}}
 {{- end -}}
 
 {{- define "monitoring.access.secrets" -}}

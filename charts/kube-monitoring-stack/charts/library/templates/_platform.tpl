@@ -1,6 +1,6 @@
 {{/*
-The kind of cluster. `auto` looks only at what every render has, the version and the APIs, so that a GitOps tool that renders elsewhere sees the same.
-AKS, kubeadm and kind have nothing of their own there and count as generic.
+The kind of cluster. `auto` looks only at what every render in a cluster has, the version and the APIs; it asks for no object, so nothing differs between
+a rehearsal and the installation. AKS, kubeadm and kind have nothing of their own there and count as generic.
 */}}
 {{- define "monitoring.platform" -}}
 {{- $version := .Capabilities.KubeVersion.Version -}}

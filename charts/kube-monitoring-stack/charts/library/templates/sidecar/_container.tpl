@@ -15,8 +15,17 @@ drop-ins lies on the volume, be it one from before a restart: root; args and mou
     {{- include .args .root | nindent 4 }}
     - --listen-address=:9096
     - --trusted-namespaces={{ prepend $dropIns.trustedNamespaces $own | uniq | join "," }}
-    {{- with $dropIns.namespaces }}
-    - --namespaces={{ prepend . $own | uniq | join "," }}
+    {{- with include "monitoring.access.namespaces" .root | fromYamlArray }}
+    - --namespaces={{ join "," . }}
+    {{- end }}
+    {{- with $dropIns.secretNamespaces }}
+    - --secret-namespaces={{ uniq . | join "," }}
+    {{- end }}
+    {{- if $dropIns.operatorObjects }}
+    - --workload={{ $own }}/{{ include "monitoring.fullname" .root }}
+    - --scrape-interval={{ .root.Values.server.scrapeInterval }}
+    {{- else }}
+    - --objects=none
     {{- end }}
     - --log.level={{ $v.logLevel }}
     - --log.format={{ $v.logFormat }}
