@@ -23,6 +23,7 @@ func Assemble(items []Checked, p Policy) (*Bundle, []Problem) {
 	b := &Bundle{files: make(map[string][]byte, len(sorted))}
 	b.manifest.Items = make([]ManifestItem, 0, len(sorted))
 	owners := claimants(sorted, p.Reserved)
+	used := usage{policy: p, by: map[string]*amounts{}}
 	var problems []Problem
 	for _, c := range sorted {
 		file := string(c.Kind) + "/" + c.Ref.FileName()
@@ -36,6 +37,10 @@ func Assemble(items []Checked, p Policy) (*Bundle, []Problem) {
 		}
 		if refused := owners.refuse(c); len(refused) > 0 {
 			problems = append(problems, refused...)
+			continue
+		}
+		if refused := used.add(c); refused != nil {
+			problems = append(problems, *refused)
 			continue
 		}
 		owners.take(c)

@@ -36,28 +36,35 @@ func Check(it Item, p Policy) (c Checked) {
 		})
 		return c
 	}
-	published, claims, problems := checkKind(it, p)
+	made, problems := checkKind(it, p)
 	if len(problems) > 0 {
 		c.refuse(problems...)
 		return c
 	}
-	c.Published, c.Claims = published, claims
-	c.SHA256 = sum(published)
+	c.Published, c.Claims, c.Jobs, c.Rules = made.published, made.claims, made.jobs, made.rules
+	c.SHA256 = sum(made.published)
 	return c
 }
 
-func checkKind(it Item, p Policy) (published []byte, claims []Claim, problems []Problem) {
+// made is what becomes of a good item.
+type made struct {
+	published   []byte
+	claims      []Claim
+	jobs, rules int
+}
+
+func checkKind(it Item, p Policy) (m made, problems []Problem) {
 	switch it.Kind {
 	case KindScrape:
-		published, problems = checkScrape(it, p)
+		m, problems = checkScrape(it, p)
 	case KindRules:
-		published, problems = checkRules(it)
+		m, problems = checkRules(it, p)
 	case KindDashboard:
-		published, claims, problems = checkDashboard(it)
+		m.published, m.claims, problems = checkDashboard(it)
 	case KindDatasource:
-		published, claims, problems = checkDatasource(it, p)
+		m.published, m.claims, problems = checkDatasource(it, p)
 	case KindAlertmanager:
-		published, claims, problems = checkAlertmanager(it, p)
+		m.published, m.claims, problems = checkAlertmanager(it, p)
 	default:
 		problems = []Problem{{
 			Code:    CodeUnknownKind,
@@ -65,7 +72,7 @@ func checkKind(it Item, p Policy) (published []byte, claims []Claim, problems []
 			Remedy:  "Use one of " + kindList() + ".",
 		}}
 	}
-	return published, claims, problems
+	return m, problems
 }
 
 // refuse sets the problems, in the order of their lines, each with the item's

@@ -109,6 +109,8 @@ const (
 	CodeAlertOnlyField Code = "rules/alert-only-field"
 	// CodeBadRuleLabel: a label or annotation is not valid.
 	CodeBadRuleLabel Code = "rules/bad-label"
+	// CodeRuleNamespace: a rule looks at another namespace where that is enforced.
+	CodeRuleNamespace Code = "rules/foreign-namespace"
 	// CodeBadTemplate: a label's or annotation's template does not parse.
 	CodeBadTemplate Code = "rules/bad-template"
 )
@@ -156,6 +158,18 @@ const (
 	CodeMissingReference Code = "object/missing-reference"
 	// CodeOperatorVariable: the object uses a variable that an operator replaces.
 	CodeOperatorVariable Code = "object/operator-variable"
+)
+
+// The codes of drop-ins that are too many for their namespace.
+const (
+	// CodeTooManyDropIns: the namespace has more drop-ins than it may.
+	CodeTooManyDropIns Code = "limit/drop-ins"
+	// CodeTooManyBytes: the namespace's drop-ins are larger than they may be.
+	CodeTooManyBytes Code = "limit/bytes"
+	// CodeTooManyJobs: the namespace has more scrape jobs than it may.
+	CodeTooManyJobs Code = "limit/jobs"
+	// CodeTooManyRules: the namespace has more rules than it may.
+	CodeTooManyRules Code = "limit/rules"
 )
 
 // The codes of problems that only the server finds.

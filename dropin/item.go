@@ -28,6 +28,11 @@ type Policy struct {
 	Trusted []string
 	// MaxBytes limits one drop-in's size; 0 means no limit.
 	MaxBytes int
+	// Limits bound what each namespace that is not trusted may have together.
+	Limits Limits
+	// EnforceNamespace makes drop-ins of a namespace that is not trusted see and
+	// make series of their own namespace only, by the label "namespace".
+	EnforceNamespace bool
 	// Alertmanager is what fragments are merged into. Nil means that it is not
 	// known: then whatever some base would make right is taken.
 	Alertmanager *AlertmanagerBase
@@ -52,6 +57,9 @@ type Checked struct {
 	Published []byte
 	// SHA256 is the hex digest of Published.
 	SHA256 string
+	// Jobs and Rules are how many scrape jobs and rules it holds. Of a version that
+	// was restored they are not known, and count as none.
+	Jobs, Rules int
 	// Claims are the names that no two drop-ins may have.
 	Claims []Claim
 	// Confidential says that the bytes hold values of Secrets.

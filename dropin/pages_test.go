@@ -23,6 +23,16 @@ const pagesDir = "../docs/problems"
 
 // noExample lists the codes whose page has no example, and why.
 var noExample = map[dropin.Code]string{
+	dropin.CodeTooManyDropIns: "is about many drop-ins",
+	dropin.CodeTooManyBytes:   "is about many drop-ins",
+	dropin.CodeTooManyJobs:    "is about many drop-ins",
+	dropin.CodeTooManyRules:   "is about many drop-ins",
+
+	// Package operatorobjects tries these.
+	dropin.CodeObjectInvalid:    "is of an object",
+	dropin.CodeMissingReference: "is of an object",
+	dropin.CodeOperatorVariable: "is of an object",
+
 	dropin.CodeTooLarge:            "an example would be too large",
 	dropin.CodeCorrupt:             "is about a volume",
 	dropin.CodeCheckFailed:         "is about a bug",
@@ -76,7 +86,9 @@ func checkPage(t *testing.T, code dropin.Code, page string) {
 	if why, ok := noExample[code]; ok {
 		t.Skip(why)
 	}
-	refused, mended := example(t, page, "Refused"), example(t, page, "Mended")
+	p := policy
+	p.EnforceNamespace = code == dropin.CodeRuleNamespace
+	refused, mended := example(t, page, "Refused", p), example(t, page, "Mended", p)
 	if !slices.ContainsFunc(refused, func(p dropin.Problem) bool { return p.Code == code }) {
 		t.Errorf("the refused example has other problems: %v", refused)
 	}
@@ -87,7 +99,7 @@ func checkPage(t *testing.T, code dropin.Code, page string) {
 
 // example checks the fenced example of a section. Its info string has the
 // language and the kind of the drop-in, or "configmap" for whole manifests.
-func example(t *testing.T, page, section string) []dropin.Problem {
+func example(t *testing.T, page, section string, policy dropin.Policy) []dropin.Problem {
 	t.Helper()
 	m := regexp.MustCompile("(?s)\n## " + section + "\n\n```\\w+ (\\w+)\n(.*?)```\n").FindStringSubmatch(page)
 	if m == nil {

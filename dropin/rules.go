@@ -11,32 +11,40 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checkRules validates a rule file. It is published as it was written.
-func checkRules(it Item) ([]byte, []Problem) {
+// checkRules validates a rule file. It is published as it was written, unless
+// the namespace is enforced.
+func checkRules(it Item, p Policy) (made, []Problem) {
 	root, problems := document(it.Data)
 	if root == nil {
-		return nil, problems
+		return made{}, problems
 	}
 	groups, more := section(root, KindRules, "groups")
 	if problems = append(problems, more...); root.Kind != yaml.MappingNode {
-		return nil, problems
+		return made{}, problems
 	}
 	// Before any expression is parsed: this is what keeps parsing cheap.
 	problems = append(problems, bigExpressions(groups)...)
 	f := ruleFile{lines: linesOf(it.Data)}
 	if len(problems) > 0 {
-		return nil, append(problems, f.diagnose(root)...)
+		return made{}, append(problems, f.diagnose(root)...)
 	}
 	errs := parseRules(it.Data)
 	if len(errs) == 0 {
-		return it.Data, nil
+		m := made{published: it.Data}
+		for _, group := range groups {
+			m.rules += len(notNull(valueAt(group, "rules")))
+		}
+		if p.enforces(it.Ref.Namespace) {
+			m.published, problems = f.enforceRules(root, groups, it.Ref.Namespace)
+		}
+		return m, problems
 	}
 	if problems = f.diagnose(root); len(problems) == 0 {
 		for _, err := range errs {
 			problems = append(problems, Problem{Code: CodeRulesInvalid, Message: err.Error()})
 		}
 	}
-	return nil, problems
+	return made{}, problems
 }
 
 // ruleFile is the text that nodes stand in, for their lines.

@@ -13,10 +13,10 @@ import (
 
 // checkScrape validates a file with scrape_configs and returns it with the job
 // names prefixed and the policy applied.
-func checkScrape(it Item, p Policy) ([]byte, []Problem) {
+func checkScrape(it Item, p Policy) (made, []Problem) {
 	root, problems := document(it.Data)
 	if root == nil {
-		return nil, problems
+		return made{}, problems
 	}
 	nodes, more := section(root, KindScrape, "scrape_configs")
 	problems = append(problems, more...)
@@ -39,15 +39,17 @@ func checkScrape(it Item, p Policy) ([]byte, []Problem) {
 		if len(problems) == 0 {
 			problems = []Problem{{Code: CodeScrapeInvalid, Message: err.Error()}}
 		}
-		return nil, problems
+		return made{}, problems
 	}
 	for i, job := range jobs {
 		problems = append(problems, checkJob(job, nodes[i], it, p)...)
 	}
 	if len(problems) > 0 {
-		return nil, problems
+		return made{}, problems
 	}
-	return publishJobs(root, nodes, jobs, it, p)
+	n := len(jobs)
+	published, problems := publishJobs(root, nodes, jobs, it, p)
+	return made{published: published, jobs: n}, problems
 }
 
 // section returns the elements of the one list that a file of the kind holds.

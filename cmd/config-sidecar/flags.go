@@ -50,6 +50,7 @@ type flags struct {
 	namespaces string
 	trusted    string
 	maxBytes   int64
+	tenancy    tenancyFlags
 	sources    sourceFlags
 	neighbour  neighbourFlags
 	log        *promslog.Config
@@ -57,7 +58,10 @@ type flags struct {
 
 // policy is what drop-ins may do.
 func (f *flags) policy() dropin.Policy {
-	return dropin.Policy{Trusted: list(f.trusted), MaxBytes: int(f.maxBytes)}
+	return dropin.Policy{
+		Trusted: list(f.trusted), MaxBytes: int(f.maxBytes),
+		Limits: f.tenancy.limits, EnforceNamespace: f.tenancy.namespaceLabel == labelEnforced,
+	}
 }
 
 func parse(args []string, stdout io.Writer) (*flags, error) {
@@ -76,6 +80,7 @@ func parse(args []string, stdout io.Writer) (*flags, error) {
 	app.Flag("namespaces", "Comma list of namespaces to read. Default: all.").StringVar(&f.namespaces)
 	app.Flag("trusted-namespaces", "Comma list of namespaces whose drop-ins may name files on the server and discover targets everywhere.").StringVar(&f.trusted)
 	app.Flag("max-bytes", "Largest drop-in that is taken, in bytes, decompressed. 0: no limit.").Default("4194304").Int64Var(&f.maxBytes)
+	f.tenancy.add(app)
 	f.sources.add(app)
 	f.neighbour.add(app)
 	flag.AddFlags(app, f.log)
