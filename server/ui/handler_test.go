@@ -211,3 +211,18 @@ func TestServerAndScriptKnowTheSamePages(t *testing.T) {
 		t.Errorf("src/app/routes.ts has\n%q\nand Routes\n%q", script, served)
 	}
 }
+
+// Browsers ignore the header over plain HTTP and write an error to the console.
+func TestTheOpenerIsCutOffWhereBrowsersCan(t *testing.T) {
+	h, err := Handler("", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"http://example.test/", "https://example.test/"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, address, nil))
+		if got, want := w.Header().Get("Cross-Origin-Opener-Policy") != "", strings.HasPrefix(address, "https"); got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+}

@@ -64,7 +64,10 @@ func (x *index) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if r.TLS != nil {
+		// Elsewhere browsers ignore it, and complain.
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	}
 
 	var b bytes.Buffer
 	b.Write(x.beforeBase)

@@ -1,5 +1,6 @@
 /** Opens dashboards one by one and says what is wrong on them. */
 import type { Browser, Page } from "playwright-core";
+import { expect } from "vitest";
 import { openPage, pictures, scrollThrough, settled } from "./browser.ts";
 
 /** What became of the panels of all dashboards. */
@@ -30,12 +31,16 @@ export async function openBoards(browser: Browser, server: string, excused: (pan
     await settled(page);
     await openRows(page);
     await scrollThrough(page);
-    await page.screenshot({ path: `${pictures}/board-${uid}.png`, fullPage: true });
     for (const at of await page.locator("[data-panel]").all()) {
+      if ((await at.getAttribute("data-state")) === "loading") {
+        await at.scrollIntoViewIfNeeded();
+        await expect.poll(() => at.getAttribute("data-state"), { timeout: 30_000 }).not.toBe("loading");
+      }
       const panel = { board: uid, name: (await at.getAttribute("aria-label")) ?? "", type: (await at.getAttribute("data-panel")) ?? "", state: (await at.getAttribute("data-state")) ?? "" };
       boards.states[panel.state] = (boards.states[panel.state] ?? 0) + 1;
       if (!fine.includes(panel.state) && !excused(panel)) boards.wrong.push(`${title}, ${panel.name} (${panel.type}): ${panel.state}: ${await at.textContent()}`);
     }
+    await page.screenshot({ path: `${pictures}/board-${uid}.png`, fullPage: true });
     boards.wrong.push(...complaints.map((c) => `${title}: ${c}`));
     boards.opened++;
     await page.context().close();
