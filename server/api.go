@@ -19,8 +19,8 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/internal/promapi"
 )
 
-// api is Prometheus' own API on our parts.
-func (s *Server) api() *api_v1.API {
+// apiOptions are those of Prometheus' own API on our parts.
+func (s *Server) apiOptions() promapi.Options {
 	o, f := s.opts, s.opts.Features
 	s.features.Set(features.API, "lifecycle", o.Web.EnableLifecycle)
 	opts := promapi.Options{
@@ -77,7 +77,7 @@ func (s *Server) api() *api_v1.API {
 	if s.evaluator != nil {
 		opts.Rules = s.evaluator
 	}
-	return promapi.New(opts)
+	return opts
 }
 
 // config is the base configuration in force, or the one the server starts with.

@@ -46,6 +46,8 @@ func (s *Server) routes() *route.Router {
 	return r
 }
 
+const openAPIPath = "/openapi.yaml"
+
 // handler is everything the public listeners serve.
 func (s *Server) handler() http.Handler {
 	api := "/api/v1"
@@ -53,12 +55,14 @@ func (s *Server) handler() http.Handler {
 		api = p + api
 	}
 	v1 := route.New().WithInstrumentation(s.instrument("/api/v1")).WithInstrumentation(withPath(api))
-	s.api().Register(v1)
+	opts := s.apiOptions()
+	promapi.New(opts).Register(v1)
 	s.ownAPI(v1)
 
 	mux := http.NewServeMux()
 	mux.Handle("/", s.router)
 	mux.Handle(api+"/", s.guards.requests(http.StripPrefix(api, v1)))
+	mux.Handle("GET "+api+openAPIPath, s.instrument("/api/v1")(openAPIPath, promapi.OpenAPI(opts)))
 	s.dashboardRoutes(mux)
 	return s.logPanics(mux)
 }

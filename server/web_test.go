@@ -56,7 +56,7 @@ func TestAPI_Basics(t *testing.T) {
 		"/api/v1/status/dropins":                            `"items":[]`,
 		"/api/v1/features":                                  `"lifecycle":true`,
 		"/api/v1/notifications":                             `"success"`,
-		"/api/v1/openapi.yaml":                              `openapi:`,
+		"/api/v1/openapi.yaml":                              `/query_range:`,
 		"/federate?match[]=m":                               `# TYPE m untyped`,
 		"/metrics":                                          `prometheus_http_requests_total`,
 		"/version":                                          `"goVersion"`,

@@ -131,11 +131,7 @@ func New(o Options) *api_v1.API {
 		o.AppendMetadata,
 		nil, // the default error codes
 		o.Features,
-		api_v1.OpenAPIOptions{
-			ExternalURL:    o.ExternalURL.String(),
-			Version:        o.Version.Version,
-			MaxSearchLimit: o.MaxSearchLimit,
-		},
+		o.noDocument(),
 		o.Parser,
 	)
 }
