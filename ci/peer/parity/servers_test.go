@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,10 +32,17 @@ func full() side { return side{"monitoring-server", build.FullServer} }
 
 func bothSides() []side { return []side{upstream(), ours()} }
 
+// builds are the programs of this run, by name. Each is built once, however many
+// tests start it, and whatever happens to the sources meanwhile.
+var builds sync.Map
+
 // binary builds the program if needed.
 func binary(t *testing.T, p build.Program) string {
 	t.Helper()
-	path, err := build.Ensure(t.Context(), p)
+	once, _ := builds.LoadOrStore(p.Name, sync.OnceValues(func() (string, error) {
+		return build.Ensure(context.Background(), p)
+	}))
+	path, err := once.(func() (string, error))()
 	if err != nil {
 		t.Fatal(err)
 	}

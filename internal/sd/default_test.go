@@ -1,0 +1,5 @@
+//go:build !full
+
+package sd
+
+const full = false
