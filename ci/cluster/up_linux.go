@@ -24,6 +24,7 @@ func (s *source) up(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.set = s.inSight(nodes)
 	steps := append(s.buildSteps(), s.startSteps(nodes)...)
 	if s.clusterOnly {
 		return s.out.Run(ctx, append(steps, s.waitStep(len(nodes))))
@@ -35,6 +36,21 @@ func (s *source) up(ctx context.Context) error {
 		return err
 	}
 	return s.printAddresses(ctx)
+}
+
+// inSight are values that name where the control plane is: here it runs outside
+// pods, where the chart cannot find it by itself.
+func (s *source) inSight(nodes []node.Node) []string {
+	var addresses []string
+	for _, n := range nodes {
+		addresses = append(addresses, n.IP().String())
+	}
+	return []string{
+		fmt.Sprintf("controllerManager.endpoints={%s}", s.layout.HostIP()),
+		fmt.Sprintf("scheduler.endpoints={%s}", s.layout.HostIP()),
+		fmt.Sprintf("etcd.endpoints={%s}", s.layout.HostIP()),
+		fmt.Sprintf("kubeProxy.endpoints={%s}", strings.Join(addresses, ",")),
+	}
 }
 
 // wanted returns the nodes to start. There are never fewer than there were: their
