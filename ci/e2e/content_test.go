@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,77 +11,162 @@ import (
 	"time"
 )
 
-// longest is how long one query of a panel or rule may take. A person waits for
-// all panels of a dashboard, and a rule is evaluated twice a minute.
-const longest = 2 * time.Second
+const (
+	// longest is how long one query of a panel or rule may take. A person waits
+	// for all panels of a dashboard, and a rule is evaluated twice a minute.
+	longest = 2 * time.Second
+	// settled is when a cluster that was just installed has samples for all: rates
+	// need two, and records of rates one turn more.
+	settled = 6 * time.Minute
+)
 
 // What the stack ships works on a real cluster: every query of every panel and
 // every rule is understood by the server, is answered soon, and has something
 // to show, or it is known why this cluster cannot have it.
 func TestContent(t *testing.T) {
 	c := connect(t)
-	all := c.content(t)
-	c.awaitSettled(t)
-	known := c.metricNames(t)
-	var withData, explained int
+	shown := c.exhibit(t)
+	all := c.content(t, shown)
+	used := c.metricsUsed(t, all.queries)
+
 	var slowest time.Duration
-	used := map[string][]string{} // where each metric is used
-	for _, q := range all.queries {
-		names, err := c.metricsOf(t.Context(), q.filled)
+	explained := map[string]string{}
+	open := all.queries
+	await(t, settled, 10*time.Second, "something to show for every query", func(ctx context.Context) error {
+		there, err := c.stored(ctx, used)
 		if err != nil {
-			t.Errorf("%s: %v in %s", q.where, err, q.filled)
-			continue
+			return err
 		}
-		for _, name := range names {
-			used[name] = append(used[name], q.where)
-		}
-		began := time.Now()
-		series, err := c.query(t.Context(), q.filled)
-		took := time.Since(began)
-		slowest = max(slowest, took)
-		if err != nil {
-			t.Errorf("%s: %v in %s", q.where, err, q.filled)
-			continue
-		}
-		if took > longest {
-			t.Errorf("%s took %s, want at most %s: %s", q.where, took, longest, q.filled)
-		}
-		switch reason := whyEmpty(q, names, known); {
-		case len(series) > 0:
-			withData++
-		case q.alert:
+		explained = map[string]string{}
+		var empty []contentQuery
+		for _, q := range open {
+			began := time.Now()
+			series, err := c.query(ctx, q.filled)
+			took := time.Since(began)
+			slowest = max(slowest, took)
+			if err != nil {
+				return fmt.Errorf("%s: %w in %s", q.where, err, q.filled)
+			}
+			if took > longest {
+				t.Errorf("%s took %s, want at most %s: %s", q.where, took, longest, q.filled)
+			}
 			// That nothing is wrong is what an alert is to find; that it could
 			// find something is what its metrics tell, below.
-		case reason != "":
-			explained++
-			t.Logf("without data: %s: %s", q.where, reason)
-		default:
-			t.Errorf("%s returns nothing, and it is not known why: %s", q.where, q.filled)
+			if len(series) == 0 && !q.alert {
+				empty = append(empty, q)
+			}
 		}
+		open = empty
+		var unknown []string
+		for _, q := range open {
+			if explained[q.where] = whyEmpty(q, used[q.where], there); explained[q.where] == "" {
+				unknown = append(unknown, q.where+" returns nothing: "+q.filled)
+			}
+		}
+		if len(unknown) > 0 {
+			return fmt.Errorf("%d queries return nothing, and it is not known why:\n%s", len(unknown), strings.Join(unknown, "\n"))
+		}
+		return nil
+	})
+	for _, where := range slices.Sorted(maps.Keys(explained)) {
+		t.Logf("without data: %s: %s", where, explained[where])
 	}
-	c.everyMetricThere(t, used, known)
-	t.Logf("%d groups, %d alerts, %d records; %d dashboards, %d panels, %d queries of panels", all.groups, all.alerts, all.records, all.dashboards, all.panels, len(all.queries)-all.alerts-all.records)
-	t.Logf("%d queries and records with data, %d without it for a known reason; %d metrics in use; the slowest query took %s", withData, explained, len(used), slowest.Round(time.Millisecond))
+	c.everyMetricThere(t, used)
+	queries := len(all.queries) - all.alerts - all.records
+	t.Logf("%d groups, %d alerts, %d records; %d dashboards, %d panels, %d queries", all.groups, all.alerts, all.records, all.dashboards, all.panels, queries)
+	t.Logf("%d queries and records with data, %d without it for a known reason; the slowest of all took %s", queries+all.records-len(open), len(open), slowest.Round(time.Millisecond))
 	if all.dashboards == 0 || all.alerts == 0 || all.records == 0 {
 		t.Error("the release brings no dashboards, alerts or records")
 	}
 }
 
+// metric is a metric of a job; of any job if that is empty.
+type metric struct{ job, name string }
+
+// metricsUsed are those that each query asks for.
+func (c *cluster) metricsUsed(t *testing.T, queries []contentQuery) map[string][]metric {
+	t.Helper()
+	out := map[string][]metric{}
+	for _, q := range queries {
+		ms, err := c.metricsOf(t.Context(), q.filled)
+		if err != nil {
+			t.Errorf("%s: %v in %s", q.where, err, q.filled)
+		}
+		out[q.where] = append(out[q.where], ms...)
+	}
+	return out
+}
+
+// stored are those of the metrics in use that have had series within the last hour.
+func (c *cluster) stored(ctx context.Context, used map[string][]metric) (map[metric]bool, error) {
+	out := map[metric]bool{}
+	for _, job := range jobsOf(used) {
+		params := lastHour()
+		if job != "" {
+			params.Set("match[]", fmt.Sprintf("{job=%q}", job))
+		}
+		var names []string
+		if err := c.prometheus(ctx, "label/__name__/values", params, &names); err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			out[metric{job, name}] = true
+		}
+	}
+	return out, nil
+}
+
 // everyMetricThere fails for each metric that a rule or panel uses and that is
 // not stored: our own scrape configs drop it, or nothing says it.
-func (c *cluster) everyMetricThere(t *testing.T, used map[string][]string, known map[string]bool) {
+func (c *cluster) everyMetricThere(t *testing.T, used map[string][]metric) {
 	t.Helper()
-	said := c.said(t)
-	for name, where := range used {
-		slices.Sort(where)
-		where = slices.Compact(where)
-		switch {
-		case known[name]:
-		case said[name] || said[family(name)]:
-			t.Errorf("%s is said by a target and dropped by its job; used by %s", name, strings.Join(where, ", "))
-		case absence(name) == "":
-			t.Errorf("nothing says %s, and it is not known why; used by %s", name, strings.Join(where, ", "))
+	there, err := c.stored(t.Context(), used)
+	if err != nil {
+		t.Fatal(err)
+	}
+	where := map[metric][]string{}
+	for q, ms := range used {
+		for _, m := range ms {
+			where[m] = append(where[m], q)
 		}
+	}
+	said := map[metric]bool{}
+	for _, job := range jobsOf(used) {
+		c.addSaid(t, job, said)
+	}
+	missing := 0
+	for m, users := range where {
+		if there[m] {
+			continue
+		}
+		slices.Sort(users)
+		by := strings.Join(slices.Compact(users), ", ")
+		switch reason := absence(m, there); {
+		case reason != "":
+			missing++
+			t.Logf("not here: %s of job %q: %s", m.name, m.job, reason)
+		case said[m] || said[metric{m.job, family(m.name)}]:
+			t.Errorf("%s is said by a target of job %q and dropped by it; used by %s", m.name, m.job, by)
+		default:
+			t.Errorf("no target of job %q says %s, and it is not known why; used by %s", m.job, m.name, by)
+		}
+	}
+	t.Logf("%d metrics in use, %d of them not here for a known reason", len(where), missing)
+}
+
+// addSaid adds the metrics that a job's targets say, those included that relabeling drops.
+func (c *cluster) addSaid(t *testing.T, job string, said map[metric]bool) {
+	t.Helper()
+	params := url.Values{}
+	if job != "" {
+		params.Set("match_target", fmt.Sprintf("{job=%q}", job))
+	}
+	var metadata []struct{ Metric string }
+	if err := c.prometheus(t.Context(), "targets/metadata", params, &metadata); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range metadata {
+		said[metric{job, m.Metric}] = true
 	}
 }
 
@@ -94,83 +180,18 @@ func family(name string) string {
 	return name
 }
 
-// metricNames are the names of all series of the last hour.
-func (c *cluster) metricNames(t *testing.T) map[string]bool {
-	t.Helper()
-	var names []string
-	if err := c.prometheus(t.Context(), "label/__name__/values", lastHour(), &names); err != nil {
-		t.Fatal(err)
+func jobsOf(used map[string][]metric) []string {
+	var out []string
+	for _, ms := range used {
+		for _, m := range ms {
+			out = append(out, m.job)
+		}
 	}
-	out := map[string]bool{}
-	for _, name := range names {
-		out[name] = true
-	}
-	return out
-}
-
-// said are the metrics that targets say, those included that relabeling drops.
-func (c *cluster) said(t *testing.T) map[string]bool {
-	t.Helper()
-	var metadata map[string]any
-	if err := c.prometheus(t.Context(), "metadata", nil, &metadata); err != nil {
-		t.Fatal(err)
-	}
-	out := map[string]bool{}
-	for name := range metadata {
-		out[name] = true
-	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func lastHour() url.Values {
 	now := time.Now()
 	return url.Values{"start": {fmt.Sprint(now.Add(-time.Hour).Unix())}, "end": {fmt.Sprint(now.Unix())}}
-}
-
-// awaitSettled waits until rates over some minutes have two samples to compare,
-// and records have been evaluated from them.
-func (c *cluster) awaitSettled(t *testing.T) {
-	t.Helper()
-	await(t, 6*time.Minute, time.Second, "records of rates", func(ctx context.Context) error {
-		for _, record := range []string{
-			"node_namespace_pod_container:container_cpu_usage_seconds_total:sum_rate5m",
-			"cluster:node_cpu:ratio_rate5m", "cluster:apiserver_requests_bad:ratio_rate5m",
-		} {
-			v, err := c.query(ctx, record)
-			if err != nil {
-				return err
-			}
-			if len(v) == 0 {
-				return fmt.Errorf("no %s yet", record)
-			}
-		}
-		return nil
-	})
-}
-
-// One turn of all rules costs little. What a group's turn takes on the clock is
-// the most that it can cost of a CPU; the least of several turns is the one that
-// waited least for others.
-func TestRulesCostLittle(t *testing.T) {
-	c := connect(t)
-	const goal, at = 0.050, 28_000.0
-	release := fmt.Sprintf(`job="prometheus", rule_group=~"%s/.+"`, c.namespace)
-	c.awaitSettled(t)
-	var groups, spent, series float64
-	for expr, to := range map[string]*float64{
-		`max(count by (pod) (prometheus_rule_group_last_duration_seconds{` + release + `}))`:                   &groups,
-		`max(sum by (pod) (min_over_time(prometheus_rule_group_last_duration_seconds{` + release + `}[10m])))`: &spent,
-		`max(prometheus_tsdb_head_series{job="prometheus"})`:                                                   &series,
-	} {
-		v, err := c.scalar(t.Context(), expr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		*to = v
-	}
-	allowed := goal * max(1, series/at)
-	t.Logf("one turn of %v groups takes %.1f ms at %v series, %.1f ms for %v series; the goal is %.0f ms", groups, 1000*spent, series, 1000*spent*at/series, at, 1000*goal)
-	if spent > allowed {
-		t.Errorf("one turn takes %.1f ms, want at most %.1f ms", 1000*spent, 1000*allowed)
-	}
 }

@@ -7,17 +7,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // contentQuery is one expression that the stack ships.
 type contentQuery struct {
-	where  string // "dashboard/panel/A" or "file/group/alert"
+	where  string // "dashboard/panel/A", or "group labels/name/number" of a rule
 	filled string // with its variables' values
 	alert  bool
 }
@@ -28,11 +30,11 @@ type content struct {
 	groups, alerts, records, dashboards, panels int
 }
 
-func (c *cluster) content(t *testing.T) content {
+func (c *cluster) content(t *testing.T, shown exhibits) content {
 	t.Helper()
 	var out content
 	c.addRules(t, &out)
-	c.addDashboards(t, &out)
+	c.addDashboards(t, &out, shown)
 	return out
 }
 
@@ -42,7 +44,10 @@ func (c *cluster) addRules(t *testing.T, out *content) {
 	var data struct {
 		Groups []struct {
 			Name, File string
-			Rules      []struct{ Name, Query, Type, Health, LastError string }
+			Rules      []struct {
+				Name, Query, Type, Health, LastError string
+				Labels                               map[string]string
+			}
 		}
 	}
 	if err := c.prometheus(t.Context(), "rules", nil, &data); err != nil {
@@ -53,8 +58,8 @@ func (c *cluster) addRules(t *testing.T, out *content) {
 			continue
 		}
 		out.groups++
-		for _, r := range g.Rules {
-			where := g.Name + "/" + r.Name
+		for i, r := range g.Rules {
+			where := fmt.Sprintf("%s/%s/%d", strings.Join(append([]string{g.Name}, slices.Sorted(maps.Values(r.Labels))...), " "), r.Name, i)
 			if r.Health == "err" {
 				t.Errorf("%s: %s", where, r.LastError)
 			}
@@ -87,7 +92,7 @@ type panelJSON struct {
 }
 
 // addDashboards takes the release's dashboards from its ConfigMaps.
-func (c *cluster) addDashboards(t *testing.T, out *content) {
+func (c *cluster) addDashboards(t *testing.T, out *content, shown exhibits) {
 	t.Helper()
 	list, err := c.client.CoreV1().ConfigMaps(c.namespace).List(t.Context(), metav1.ListOptions{
 		LabelSelector: dropInLabel + "=dashboard,app.kubernetes.io/instance=" + c.release,
@@ -109,7 +114,7 @@ func (c *cluster) addDashboards(t *testing.T, out *content) {
 				t.Fatalf("%s/%s: %v", cm.Name, key, err)
 			}
 			out.dashboards++
-			fill := c.variables(t, d)
+			fill := c.variables(t, d, shown)
 			name, _, _ := strings.Cut(key, ".")
 			out.addPanels(name, d.Panels, fill)
 		}
@@ -147,7 +152,7 @@ func plain(t *testing.T, data []byte) []byte {
 
 // variables gives each variable of a dashboard the value that Grafana would, in
 // their order, since the later ones ask with the earlier ones' values.
-func (c *cluster) variables(t *testing.T, d dashboardJSON) *strings.Replacer {
+func (c *cluster) variables(t *testing.T, d dashboardJSON, shown exhibits) *strings.Replacer {
 	t.Helper()
 	// Grafana takes four times the scrape interval.
 	values := [][2]string{{"$__rate_interval", "2m"}, {"$__range", "1h"}}
@@ -157,7 +162,7 @@ func (c *cluster) variables(t *testing.T, d dashboardJSON) *strings.Replacer {
 		}
 		value := v.AllValue
 		if !v.IncludeAll {
-			value = c.choose(t, replacer(values).Replace(fmt.Sprint(v.Query)))
+			value = c.choose(t, replacer(values).Replace(fmt.Sprint(v.Query)), shown)
 		}
 		values = append(values, [2]string{"$" + v.Name, value})
 	}
@@ -174,57 +179,68 @@ func replacer(values [][2]string) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// choose answers label_values(SELECTOR, LABEL) with one value: what belongs to
-// the release's server if there is such, since that has all that a pod can have.
-func (c *cluster) choose(t *testing.T, query string) string {
+// choose answers label_values(SELECTOR, LABEL) with one value: what was made to
+// be looked at, as soon as it is there, or the first there is.
+func (c *cluster) choose(t *testing.T, query string, shown exhibits) string {
 	t.Helper()
 	inner := strings.TrimSuffix(strings.TrimPrefix(query, "label_values("), ")")
 	at := strings.LastIndex(inner, ",")
 	if at < 0 || inner == query {
 		t.Fatalf("%q is not label_values(selector, label)", query)
 	}
-	params := lastHour()
-	params.Set("match[]", inner[:at])
-	var values []string
-	if err := c.prometheus(t.Context(), "label/"+strings.TrimSpace(inner[at+1:])+"/values", params, &values); err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	for _, prefer := range []string{c.namespace, c.release + "-server", c.release + "-server-0", "server"} {
-		if slices.Contains(values, prefer) {
-			return prefer
+	label := strings.TrimSpace(inner[at+1:])
+	want := map[string]string{"namespace": shown.namespace, "workload": exhibit, "pod": shown.pod, "container": exhibit}[label]
+	var chosen string
+	await(t, 3*time.Minute, time.Second, query, func(ctx context.Context) error {
+		params := lastHour()
+		params.Set("match[]", inner[:at])
+		var values []string
+		if err := c.prometheus(ctx, "label/"+label+"/values", params, &values); err != nil {
+			return err
 		}
-	}
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
+		switch {
+		case slices.Contains(values, want):
+			chosen = want
+		case want != "":
+			return fmt.Errorf("%q is not among %q", want, values)
+		case len(values) > 0:
+			chosen = values[0]
+		}
+		return nil
+	})
+	return chosen
 }
 
-// metricsOf are the names of the metrics that an expression selects, as the
-// server itself reads it.
-func (c *cluster) metricsOf(ctx context.Context, expr string) ([]string, error) {
+// metricsOf are the metrics that an expression selects, as the server itself reads it.
+func (c *cluster) metricsOf(ctx context.Context, expr string) ([]metric, error) {
 	var tree any
 	if err := c.prometheus(ctx, "parse_query", url.Values{"query": {expr}}, &tree); err != nil {
 		return nil, err
 	}
-	var out []string
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, e := range v {
-				walk(e)
+	return selected(tree, nil), nil
+}
+
+// selected adds the metrics of a node of the tree, and of those below it.
+func selected(v any, out []metric) []metric {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			out = selected(e, out)
+		}
+	case map[string]any:
+		if name, _ := v["name"].(string); name != "" && (v["type"] == "vectorSelector" || v["type"] == "matrixSelector") {
+			m := metric{name: name}
+			matchers, _ := v["matchers"].([]any)
+			for _, e := range matchers {
+				if e, _ := e.(map[string]any); e["name"] == "job" && e["type"] == "=" {
+					m.job, _ = e["value"].(string)
+				}
 			}
-		case map[string]any:
-			if name, _ := v["name"].(string); name != "" && (v["type"] == "vectorSelector" || v["type"] == "matrixSelector") {
-				out = append(out, name)
-			}
-			for _, e := range v {
-				walk(e)
-			}
+			return append(out, m)
+		}
+		for _, e := range v {
+			out = selected(e, out)
 		}
 	}
-	walk(tree)
-	slices.Sort(out)
-	return slices.Compact(out), nil
+	return out
 }

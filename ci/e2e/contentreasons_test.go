@@ -11,37 +11,33 @@ var absences = []struct {
 	names  *regexp.Regexp
 	reason string
 }{
-	{regexp.MustCompile(`^windows_`), "no node runs Windows"},
 	{regexp.MustCompile(`^prometheus_remote_storage_`), "nothing is sent by remote write"},
+	{regexp.MustCompile(`^prometheus_sd_refresh_failures_total`), "no job finds targets by asking again and again"},
 	{regexp.MustCompile(`^kubelet_volume_stats_`), "the volumes are folders of their node, of which drivers tell nothing"},
-	{regexp.MustCompile(`^kube_horizontalpodautoscaler_`), "there is no autoscaler"},
-	{regexp.MustCompile(`^kube_resourcequota`), "there is no quota"},
-	{regexp.MustCompile(`^kube_poddisruptionbudget_`), "there is no disruption budget"},
-	{regexp.MustCompile(`^kube_(cronjob|job)_`), "there is no Job"},
 	{regexp.MustCompile(`^kube_node_spec_taint`), "no node has a taint"},
-	{regexp.MustCompile(`^kube_pod_container_status_(waiting_reason|last_terminated_reason)`), "no container waits or has ended"},
-	{regexp.MustCompile(`^kube_persistentvolume(claim)?_`), "there is no persistent volume"},
-	{regexp.MustCompile(`^kube_pod_spec_volumes_persistentvolumeclaims_info`), "no pod claims a volume"},
+	{regexp.MustCompile(`^container_fs_`), "the kernel does not count what control groups read and write"},
 	{regexp.MustCompile(`^node_md_`), "no node has a RAID array"},
 	{regexp.MustCompile(`^node_bonding_`), "no node has bonded interfaces"},
 	{regexp.MustCompile(`^node_systemd_`), "node-exporter's collector for systemd is off unless asked for"},
-	{regexp.MustCompile(`^node_textfile_`), "node-exporter is given no text files"},
-	{regexp.MustCompile(`^node_nf_conntrack_`), "the kernel's connection tracking is out of sight here"},
 	{regexp.MustCompile(`^apiserver_admission_webhook_`), "there is no admission webhook"},
 	{regexp.MustCompile(`^apiserver_flowcontrol_rejected_`), "no request has been turned away"},
 	{regexp.MustCompile(`^apiserver_request_terminations_`), "no request has been ended"},
+	{regexp.MustCompile(`^apiserver_(resource|storage)_objects`), "it has one of two names, by version"},
 	{regexp.MustCompile(`^aggregator_unavailable_`), "no aggregated API has failed"},
 	{regexp.MustCompile(`^kubelet_evictions`), "no pod has been evicted"},
-	{regexp.MustCompile(`^kubelet_runtime_operations_errors_`), "no operation of the runtime has failed"},
-	{regexp.MustCompile(`^kubelet_certificate_manager_`), "the kubelet's certificates come from files, not from a signer"},
-	{regexp.MustCompile(`^container_cpu_cfs_`), "no container has a CPU limit"},
-	{regexp.MustCompile(`^alertmanager_notifications_failed_|^alertmanager_notification`), "nobody has been notified: there is no receiver"},
-	{regexp.MustCompile(`^coredns_proxy_`), "no name outside the cluster was asked for"},
+	{regexp.MustCompile(`^kubelet_(certificate_manager|server_expiration)_`), "the kubelet's certificates come from files, not from a signer"},
+	{regexp.MustCompile(`^alertmanager_cluster_`), "one Alertmanager has no fellows"},
+	{regexp.MustCompile(`^coredns_(proxy|cache)_`), "no name was asked for that the cache or another server knows"},
 	{regexp.MustCompile(`^etcd_network_peer_`), "etcd has one member"},
 	{regexp.MustCompile(`^kubeproxy_sync_proxy_rules_(iptables|nftables)`), "kube-proxy writes its rules by other means"},
-	{regexp.MustCompile(`^kube_monitoring_stack_dropin_problems`), "no drop-in has a problem"},
-	{regexp.MustCompile(`^kube_monitoring_stack_server_guard_(query_ended|series_budget)`), "no budget was reached, or none is set"},
-	{regexp.MustCompile(`^prometheus_notifications_(sent|errors)_`), "no alert has been sent"},
+	{regexp.MustCompile(`^kubeproxy_network_programming_`), "no endpoint has changed since kube-proxy started"},
+	{regexp.MustCompile(`^kube_monitoring_stack_server_guard_series_budget`), "no budget is set"},
+}
+
+// unseen are jobs that have no targets on clusters of some kinds.
+var unseen = map[string]string{
+	"kube-scheduler": "the scheduler is out of sight", "kube-controller-manager": "the controller manager is out of sight",
+	"kube-etcd": "etcd is out of sight", "kube-proxy": "kube-proxy is out of sight, or there is none", "windows-exporter": "no node runs Windows",
 }
 
 // quiet are panels whose metrics are there and that have nothing to show while all is well.
@@ -49,16 +45,23 @@ var quiet = map[string]string{
 	"alertmanager/Notifications":        "there is no receiver",
 	"alertmanager/Failed notifications": "no notification failed",
 	"container/Waits and ends":          "the container runs and never ended",
-	"server/Rules that fail":            "no rule fails",
+	"core-dns/Time of other servers":    "no name outside the cluster was asked for",
 	"etcd/Failed requests":              "no request failed",
 	"kubelet/Failed volumes":            "no operation on volumes failed",
-	"api-server/Webhooks":               "there is no admission webhook",
+	"kubelet/Failed operations":         "no operation of the runtime has failed",
+	"kube-proxy/Time until in force":    "no endpoint has changed of late",
+	"scheduler/Why pods fit nowhere":    "every pod fits somewhere",
+	"server/Rules that fail":            "no rule fails",
+	"container.workload staticpod/namespace_workload_pod:kube_pod_owner:relabel": "the kubelet runs no pods from files",
 }
 
 // absence says why a metric may be missing; empty if it must be there.
-func absence(name string) string {
+func absence(m metric, there map[metric]bool) string {
+	if reason := unseen[m.job]; reason != "" && !there[metric{m.job, "up"}] {
+		return reason
+	}
 	for _, a := range absences {
-		if a.names.MatchString(name) {
+		if a.names.MatchString(m.name) {
 			return a.reason
 		}
 	}
@@ -67,13 +70,16 @@ func absence(name string) string {
 
 // whyEmpty says why a query may return nothing; empty if it must return
 // something. That a metric might be missing explains nothing where it is there.
-func whyEmpty(q contentQuery, metrics []string, known map[string]bool) string {
+func whyEmpty(q contentQuery, metrics []metric, there map[metric]bool) string {
 	panel := q.where[:strings.LastIndex(q.where, "/")]
 	if reason := quiet[panel]; reason != "" {
 		return reason
 	}
-	for _, name := range metrics {
-		if reason := absence(name); reason != "" && !known[name] {
+	for _, m := range metrics {
+		if there[m] {
+			continue
+		}
+		if reason := absence(m, there); reason != "" {
 			return reason
 		}
 	}
