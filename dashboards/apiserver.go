@@ -53,7 +53,7 @@ func apiServer() *dashboard.DashboardBuilder {
 		WithRow(row("Its store")).
 		WithPanel(graph("Time of the store", "s", "How long etcd takes on average, by what is asked.",
 			query{mean("operation", "etcd_request_duration_seconds", sel), "{{operation}}"})).
-		WithPanel(graph("Objects", "short", "The resources with most objects.",
-			query{`topk(10, max by (resource) (apiserver_storage_objects{` + sel + `}))`, "{{resource}}"}))
+		WithPanel(graph("Objects", "short", "The resources with most objects. Versions before 1.34 have another name for it.",
+			query{`topk(10, max by (resource) (apiserver_resource_objects{` + sel + `}) or max by (resource) (apiserver_storage_objects{` + sel + `}))`, "{{resource}}"}))
 	return withProcess(d, sel)
 }
