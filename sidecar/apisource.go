@@ -165,6 +165,11 @@ func (c *APISource) note(err error) {
 	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
 		return
 	}
+	// A kind that went with its CRD is no failure either, and who reads such kinds
+	// notices.
+	if apierrors.IsNotFound(err) {
+		return
+	}
 	if c.status.Error == "" {
 		c.log.Error("the API server cannot be read; what is published stays", "err", err)
 	}

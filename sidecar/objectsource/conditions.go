@@ -2,6 +2,8 @@ package objectsource
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -20,9 +22,6 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar/operatorobjects"
 )
 
-// fieldOwner is who owns the conditions in an object's status.
-const fieldOwner = "kube-monitoring-stack"
-
 // Workload is what the conditions say an object is bound to. The CRDs know
 // Prometheus and Alertmanager objects only, of which there are none: it is the
 // release that is named.
@@ -30,6 +29,13 @@ type Workload struct {
 	// Resource is "prometheuses" or "alertmanagers".
 	Resource        string
 	Namespace, Name string
+}
+
+// fieldOwner is who owns the conditions in an object's status: one for each
+// release, as what an owner applies takes away what it applied before.
+func (w Workload) fieldOwner() string {
+	sum := sha256.Sum256([]byte(w.Resource + "/" + w.Namespace + "/" + w.Name))
+	return "kube-monitoring-stack-" + hex.EncodeToString(sum[:8])
 }
 
 // Conditions writes verdicts to the status of objects whose CRD has room for
@@ -150,7 +156,7 @@ func (c *Conditions) write(ctx context.Context, v sidecar.Verdict) error {
 	force := true
 	_, err = c.client.Resource(resource.GroupVersionResource).Namespace(v.Key.Namespace).Patch(
 		ctx, v.Key.Name, types.ApplyPatchType, patch,
-		metav1.PatchOptions{FieldManager: fieldOwner, Force: &force}, "status")
+		metav1.PatchOptions{FieldManager: c.workload.fieldOwner(), Force: &force}, "status")
 	return err
 }
 
