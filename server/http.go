@@ -61,7 +61,7 @@ func (s *Server) handler() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/", s.router)
-	mux.Handle(api+"/", s.guards.requests(http.StripPrefix(api, v1)))
+	mux.Handle(api+"/", compressed(s.guards.requests(http.StripPrefix(api, v1))))
 	mux.Handle("GET "+api+openAPIPath, s.instrument("/api/v1")(openAPIPath, promapi.OpenAPI(opts)))
 	s.dashboardRoutes(mux)
 	return s.logPanics(mux)

@@ -66,7 +66,7 @@ func TestAPI_Basics(t *testing.T) {
 		"/":                                                 `<base href="./" />`,
 		"/graph?g0.expr=up":                                 `<base href="./" />`,
 		"/dashboards/shop":                                  `<base href="../" />`,
-		"/api/v1/dashboards":                                `{"status":"success","data":[]}`,
+		"/api/v1/dashboards":                                `{"data":[],"status":"success"}`,
 	} {
 		if code, body := r.call(http.MethodGet, path); code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %.300s, want 200 and %s", path, code, body, want)
