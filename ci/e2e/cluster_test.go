@@ -168,3 +168,13 @@ func shell(t *testing.T, command string) {
 		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
 }
+
+// undo is shell at a test's end, when its own context is over.
+func undo(t *testing.T, command string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	if out, err := exec.CommandContext(ctx, "bash", "-c", command).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", command, err, out)
+	}
+}

@@ -12,6 +12,9 @@
 //	                   shell commands that take the API server away and bring it
 //	                   back; a kubeconfig alone cannot do that. Without them the
 //	                   one test that needs them is skipped.
+//	E2E_HELM, E2E_CHART
+//	                   a helm and the chart that is installed, for the tests that
+//	                   change the release's values; without them these are skipped
 //	E2E_PAGES          shell command that opens the web pages of the server at
 //	                   $SERVER in a browser; without it that test is skipped
 package e2e
