@@ -1,11 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
+	"os"
+	"path/filepath"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -13,112 +12,93 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/manifest"
 )
 
-const checkHelp = `Check the drop-ins in manifests as the cluster would. Exit code 0: fine, 1: problems, 2: could not run.
+const checkHelp = `Check what teams add to monitoring, as the cluster would: labeled ConfigMaps and Secrets, objects of
+monitoring.coreos.com, plain rule files and their unit tests, in manifests or in what Helm or kustomize print.
+Exit code 0: fine, 1: problems, 2: could not run.
 
 Examples:
 
   kmon check drop-ins/
   helm template . | kmon check -
-  kmon check --trusted-namespaces=monitoring jobs.yaml`
+  kustomize build overlays/prod | kmon check --format=github -
+  kmon check --format=sarif rules/ > kmon.sarif
+  kmon check --trusted-namespaces=monitoring jobs.yaml
+  kmon check --alertmanager-base=alertmanager.yml routes.yaml`
 
 // checker holds the flags of kmon check.
 type checker struct {
 	paths   []string
 	trusted []string
 	bytes   int64
+	format  string
+	base    string
 }
 
 func checkCommand(app *kingpin.Application) command {
 	c := &checker{}
 	cmd := app.Command("check", checkHelp)
-	cmd.Arg("path", "Files and directories of manifests; - is standard input.").Required().StringsVar(&c.paths)
+	cmd.Arg("path", "Files and directories; - is standard input.").Required().StringsVar(&c.paths)
+	cmd.Flag("format", "How to tell: text, json, github (annotations of a pull request) or sarif.").Default("text").EnumVar(&c.format, formats()...)
+	cmd.Flag("alertmanager-base", "The platform's own alertmanager.yml, for fragments that rely on it and to merge them all.").StringVar(&c.base)
 	policyFlags(cmd, &c.trusted, &c.bytes)
 	return command{name: cmd.FullCommand(), run: c.run}
 }
 
-// finding is a problem with a place in a file.
-type finding struct {
-	file string
-	line int
-	text string
-}
-
 func (c *checker) run(_ context.Context, s streams) (int, error) {
+	policy := dropin.Policy{Trusted: split(c.trusted), MaxBytes: int(c.bytes)}
+	if c.base != "" {
+		data, err := os.ReadFile(c.base)
+		if err != nil {
+			return exitCannot, err
+		}
+		if policy.Alertmanager, err = dropin.ParseAlertmanagerBase(data, filepath.Dir(c.base)); err != nil {
+			return exitCannot, fmt.Errorf("%s: %w", c.base, err)
+		}
+	}
 	files, err := readAll(c.paths, s.in)
 	if err != nil {
 		return exitCannot, err
 	}
-	var objects []manifest.Object
-	var found []finding
-	for _, f := range files {
-		decoded, err := manifest.Decode(f.name, f.data)
-		objects = append(objects, decoded...)
-		if err != nil {
-			found = append(found, unreadable(f.name, err)...)
-		}
+	r := check(files, policy)
+	if err := r.write(s.out, c.format); err != nil {
+		return exitCannot, err
 	}
-	items, problems := checkObjects(objects, dropin.Policy{Trusted: split(c.trusted), MaxBytes: int(c.bytes)})
-	found = append(found, problems...)
-	slices.SortStableFunc(found, func(a, b finding) int {
-		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.line, b.line))
-	})
-	for _, f := range found {
-		fmt.Fprintln(s.out, f.text)
-	}
-	fmt.Fprintf(s.out, "%s in %s, %s\n", count(items, "drop-in"), count(len(files), "file"), count(len(found), "problem"))
-	if len(found) > 0 {
+	if len(r.Problems) > 0 {
 		return exitProblems, nil
 	}
 	return exitFine, nil
 }
 
-// checkObjects checks each drop-in alone and then all together.
-func checkObjects(objects []manifest.Object, policy dropin.Policy) (items int, found []finding) {
-	where := map[string]manifest.Object{}
-	var checked []dropin.Checked
-	add := func(problems []dropin.Problem) {
-		for _, p := range problems {
-			o := where[p.Ref.Namespace+"/"+p.Ref.Name]
-			line := o.Line(p)
-			found = append(found, finding{file: o.File, line: line, text: describe(o.File, line, p)})
+// check looks at each drop-in alone and at all together.
+func check(files []input, policy dropin.Policy) *report {
+	r := &report{Files: len(files), Problems: []finding{}}
+	set := newDropIns(policy, r)
+	var resources []manifest.Resource
+	for _, f := range files {
+		objects, err := manifest.Decode(f.name, f.data)
+		if err != nil {
+			r.add(unreadable(f.name, err)...)
 		}
+		set.configMaps(objects)
+		resources = append(resources, manifest.Resources(f.name, f.data)...)
 	}
-	for _, o := range objects {
-		where[o.Namespace+"/"+o.Name] = o
-		its, problems := dropin.FromConfigMap(o.ConfigMap)
-		items += len(its) + len(problems)
-		add(problems)
-		for _, it := range its {
-			c := dropin.Check(it, policy)
-			add(c.Problems)
-			checked = append(checked, c)
-		}
-	}
-	_, problems := dropin.Assemble(checked, policy)
-	add(problems)
-	return items, found
+	set.resources(resources)
+	set.together()
+	checkRuleFiles(resources, files, r)
+	r.sort()
+	return r
 }
 
-// unreadable makes findings of what is wrong with manifests as such.
+// unreadable makes findings of what is wrong with files as such.
 func unreadable(file string, err error) []finding {
+	errs := []error{err}
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var out []finding
-		for _, e := range many.Unwrap() {
-			out = append(out, finding{file: file, text: e.Error()})
-		}
-		return out
+		errs = many.Unwrap()
 	}
-	return []finding{{file: file, text: err.Error()}}
-}
-
-// describe writes a problem as compilers do: where, then what.
-func describe(file string, line int, p dropin.Problem) string {
-	return fmt.Sprintf("%s:%d: %s", file, line, p)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+	var out []finding
+	for _, e := range errs {
+		line, text := placeOf(file, e.Error())
+		out = append(out, finding{File: file, Line: line, Code: codeUnreadable, Message: text})
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return out
 }

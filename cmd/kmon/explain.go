@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
-	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -34,11 +32,10 @@ type explainer struct {
 	verbose bool
 	all     bool
 	json    bool
-	client  *http.Client
 }
 
 func explainCommand(app *kingpin.Application) command {
-	e := &explainer{client: &http.Client{Timeout: 30 * time.Second}}
+	e := &explainer{}
 	cmd := app.Command("explain", explainHelp)
 	cmd.Arg("object", "NAMESPACE/NAME, pod/NAMESPACE/NAME, service/NAMESPACE/NAME, ingress/NAMESPACE/NAME, node/NAME or IP:PORT.").Required().StringVar(&e.target)
 	cmd.Flag("server", "URL of the server.").Default("http://127.0.0.1:9090").URLVar(&e.server)
@@ -77,7 +74,6 @@ func (e *explainer) run(ctx context.Context, s streams) (int, error) {
 
 // ask returns the data of the server's answer.
 func (e *explainer) ask(ctx context.Context) (json.RawMessage, error) {
-	u := e.server.JoinPath("api/v1/explain")
 	q := url.Values{"target": {e.target}}
 	if e.job != "" {
 		q.Set("job", e.job)
@@ -87,34 +83,9 @@ func (e *explainer) ask(ctx context.Context) (json.RawMessage, error) {
 			q.Set(name, "true")
 		}
 	}
-	u.RawQuery = q.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := e.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read the server's answer: %w", err)
-	}
-	var envelope struct {
-		Data  json.RawMessage
-		Error string
-	}
-	err = json.Unmarshal(body, &envelope)
-	switch {
-	case err == nil && envelope.Error != "":
-		return nil, errors.New(envelope.Error)
-	case resp.StatusCode == http.StatusNotFound:
+	data, err := askAPI(ctx, e.server, "explain", q)
+	if web, ok := errors.AsType[*webError](err); ok && web.status == http.StatusNotFound {
 		return nil, fmt.Errorf("%s does not explain: it is no monitoring-server, or an old one", e.server.Redacted())
-	case resp.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("%s: %s: %s", e.server.Redacted(), resp.Status, strings.TrimSpace(string(body)))
-	case err != nil:
-		return nil, fmt.Errorf("decode the server's answer: %w", err)
 	}
-	return envelope.Data, nil
+	return data, err
 }

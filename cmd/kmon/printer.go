@@ -27,7 +27,7 @@ func (p *printer) Report(v sidecar.Verdict) {
 	}
 	for _, problem := range v.Problems {
 		if file, line, ok := p.locate(problem); ok {
-			fmt.Fprintln(p.out, describe(file, line, problem))
+			fmt.Fprintln(p.out, findingOf(file, line, problem).text())
 			continue
 		}
 		fmt.Fprintln(p.out, problem)

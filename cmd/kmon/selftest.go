@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -28,11 +26,10 @@ const askAgain = time.Second
 type tester struct {
 	server, alertmanager *url.URL
 	timeout              time.Duration
-	client               *http.Client
 }
 
 func testCommand(app *kingpin.Application) command {
-	t := &tester{client: &http.Client{Timeout: 10 * time.Second}}
+	t := &tester{}
 	cmd := app.Command("test", testHelp)
 	cmd.Flag("server", "URL of the server.").Default("http://127.0.0.1:9090").URLVar(&t.server)
 	cmd.Flag("alertmanager", "URL of Alertmanager. Without it the way of an alert is not tested.").URLVar(&t.alertmanager)
@@ -90,11 +87,11 @@ func until(ctx context.Context, check func(context.Context) (string, error)) (st
 }
 
 func (t *tester) ready(ctx context.Context) (string, error) {
-	if _, err := t.get(ctx, t.server, "-/ready"); err != nil {
+	if _, err := ask(ctx, t.server, "-/ready", nil); err != nil {
 		return "", err
 	}
 	var data struct{ Version string }
-	err := t.api(ctx, "status/buildinfo", &data)
+	err := decodeAPI(ctx, t.server, "status/buildinfo", nil, &data)
 	return "ready, Prometheus " + data.Version, err
 }
 
@@ -104,7 +101,7 @@ func (t *tester) targets(ctx context.Context) (string, error) {
 			ScrapeURL, ScrapePool, Health, LastError string
 		}
 	}
-	if err := t.api(ctx, "targets?state=active", &data); err != nil {
+	if err := decodeAPI(ctx, t.server, "targets", url.Values{"state": {"active"}}, &data); err != nil {
 		return "", err
 	}
 	if len(data.ActiveTargets) == 0 {
@@ -126,7 +123,7 @@ func (t *tester) rules(ctx context.Context) (string, error) {
 			Rules []struct{ Name, Health, LastError string }
 		}
 	}
-	if err := t.api(ctx, "rules", &data); err != nil {
+	if err := decodeAPI(ctx, t.server, "rules", nil, &data); err != nil {
 		return "", err
 	}
 	var bad []string
@@ -158,7 +155,7 @@ func (t *tester) dropIns(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	if err := t.api(ctx, "status/dropins", &data); err != nil {
+	if err := decodeAPI(ctx, t.server, "status/dropins", nil, &data); err != nil {
 		return "", err
 	}
 	if len(data.Items) == 0 {
@@ -182,7 +179,7 @@ func (t *tester) dropIns(ctx context.Context) (string, error) {
 
 // alerts finds the alert that always fires, which shows that the way to Alertmanager is open.
 func (t *tester) alerts(ctx context.Context) (string, error) {
-	raw, err := t.get(ctx, t.alertmanager, "api/v2/alerts?filter=alertname%3DWatchdog")
+	raw, err := ask(ctx, t.alertmanager, "api/v2/alerts", url.Values{"filter": {"alertname=Watchdog"}})
 	if err != nil {
 		return "", err
 	}
@@ -208,41 +205,4 @@ func complain(bad []string, n int, what string) error {
 		more = fmt.Sprintf("\n                and %d more", len(bad)-show)
 	}
 	return fmt.Errorf("%d of %d %s:\n                %s%s", len(bad), n, what, strings.Join(list, "\n                "), more)
-}
-
-// api asks the server's API v1 and decodes the answer's data into out.
-func (t *tester) api(ctx context.Context, path string, out any) error {
-	raw, err := t.get(ctx, t.server, "api/v1/"+path)
-	if err != nil {
-		return err
-	}
-	envelope := struct{ Data any }{out}
-	if err := json.Unmarshal(raw, &envelope); err != nil {
-		return fmt.Errorf("decode /api/v1/%s: %w", path, err)
-	}
-	return nil
-}
-
-func (t *tester) get(ctx context.Context, base *url.URL, path string) ([]byte, error) {
-	u, err := base.Parse(strings.TrimSuffix(base.Path, "/") + "/" + path)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := t.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", u.Redacted(), err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s: %s", u.Redacted(), resp.Status, strings.TrimSpace(string(raw)))
-	}
-	return raw, nil
 }
