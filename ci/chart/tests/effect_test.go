@@ -40,28 +40,32 @@ grafana:
   route: {enabled: true, parentRefs: [{name: public}]}
 windowsExporter: {enabled: true}
 blackboxExporter: {enabled: true}
+annotationDiscovery: {enabled: true}
 etcd: {scheme: https}
 kubeProxy: {scheme: https}
 `
 
 // lone are values that matter only where something of surroundings is not.
-var lone = map[string]map[string]any{
-	"nodeExporter.existing.namespace":     {"nodeExporter": map[string]any{"existing": map[string]any{"labels": map[string]any{"a": "b"}}}},
-	"kubeStateMetrics.existing.port":      {"kubeStateMetrics": map[string]any{"existing": map[string]any{"service": "ksm"}}},
-	"kubeStateMetrics.existing.namespace": {"kubeStateMetrics": map[string]any{"existing": map[string]any{"service": "ksm"}}},
-	"test.":                               {},
+var lone = map[string]string{
+	"nodeExporter.existing.":     "{nodeExporter: {enabled: false, existing: {labels: {a: b}}}}",
+	"kubeStateMetrics.existing.": "{kubeStateMetrics: {enabled: false, existing: {service: ksm}}}",
+	"server.mode":                "{server: {remoteWrite: [{url: http://a}]}, alertmanager: {enabled: false}}",
+	"server.thanos.enabled":      "{}",
+	"kubeStateMetrics.metric":    "{}",
+	"test.":                      "{}",
 }
 
 // beside returns the values to set another one among.
 func beside(t *testing.T, path string) map[string]any {
 	t.Helper()
-	for prefix, values := range lone {
+	text := surroundings
+	for prefix, alone := range lone {
 		if strings.HasPrefix(path, prefix) {
-			return maps.Clone(values)
+			text = alone
 		}
 	}
 	var base map[string]any
-	if err := yaml.Unmarshal([]byte(surroundings), &base); err != nil {
+	if err := yaml.Unmarshal([]byte(text), &base); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(path, "rules.") && !strings.HasPrefix(path, "dashboards.") {

@@ -27,6 +27,14 @@ drop-ins lies on the volume, be it one from before a restart: root; args and mou
     {{- else }}
     - --objects=none
     {{- end }}
+    {{- if ne $dropIns.namespaceLabel "author" }}
+    - --namespace-label={{ $dropIns.namespaceLabel }}
+    {{- end }}
+    {{- range $flag, $most := dict "drop-ins" $dropIns.limits.dropIns "bytes" $dropIns.limits.bytes "jobs" $dropIns.limits.jobs "rules" $dropIns.limits.rules }}
+    {{- if $most }}
+    - --limit.{{ $flag }}={{ int64 $most }}
+    {{- end }}
+    {{- end }}
     - --log.level={{ $v.logLevel }}
     - --log.format={{ $v.logFormat }}
     {{- range $v.extraArgs }}
