@@ -32,6 +32,9 @@ type Program struct {
 	InPlace map[string]string
 	// instead is the environment variable that names a program to take instead.
 	instead string
+	// tool says that it is a tool of this module, and built with its versions of
+	// dependencies. Else it is built with those of its own module.
+	tool bool
 }
 
 const (
@@ -58,14 +61,16 @@ func FullServer() Program {
 }
 
 // Prometheus is upstream's server. Its module has no web pages; nothing here
-// looks at them.
+// looks at them. It is compiled together with our own server: their
+// dependencies are the same but for patch releases, and most of the time goes
+// into the SDKs of clouds.
 func Prometheus() Program {
-	return Program{Name: "prometheus", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/prometheus"}
+	return Program{Name: "prometheus", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/prometheus", tool: true}
 }
 
 // Promtool is upstream's command line tool.
 func Promtool() Program {
-	return Program{Name: "promtool", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/promtool"}
+	return Program{Name: "promtool", Module: prometheusModule, Version: prometheusVersion, Package: prometheusModule + "/cmd/promtool", tool: true}
 }
 
 // Thanos is sidecar, querier and the rest of Thanos in one program. It reads
@@ -122,6 +127,9 @@ func Ensure(ctx context.Context, p Program) (string, error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
+	if p.tool {
+		return path, compileTool(ctx, p, filepath.Join(root, "ci", "peer"), path)
+	}
 	src, err := os.MkdirTemp(dir, ".peer-*")
 	if err != nil {
 		return "", fmt.Errorf("make directory to build %s in: %w", p.Name, err)
@@ -177,6 +185,19 @@ func compile(ctx context.Context, p Program, dir, path string) error {
 		return fmt.Errorf("build %s: %w", p.Name, err)
 	}
 	return os.Rename(fresh, path)
+}
+
+// compileTool compiles a program with the dependencies of the module in dir,
+// which must have the wanted version of it.
+func compileTool(ctx context.Context, p Program, dir, path string) error {
+	v, err := goCommand(ctx, dir, "list", "-m", "-f", "{{.Version}}", p.Module)
+	if err != nil {
+		return fmt.Errorf("build %s: %w", p.Name, err)
+	}
+	if strings.TrimSpace(v) != p.Version {
+		return fmt.Errorf("build %s: this module has %s at %s, not at %s", p.Name, p.Module, strings.TrimSpace(v), p.Version)
+	}
+	return compile(ctx, p, dir, path)
 }
 
 func copyFile(from, to string) error {

@@ -56,15 +56,20 @@ type Instance struct {
 // Start runs the process and waits until it is ready. A process that ends
 // before, or is not ready when ctx ends, is an error with the end of its log.
 func Start(ctx context.Context, s Spec) (*Instance, error) {
-	in, err := Launch(s)
-	if err != nil {
-		return nil, err
-	}
-	if err := in.awaitReady(ctx); err != nil {
+	for {
+		in, err := Launch(s)
+		if err != nil {
+			return nil, err
+		}
+		if err = in.awaitReady(ctx); err == nil {
+			return in, nil
+		}
 		in.Kill()
+		if errors.Is(err, errEnded) && ctx.Err() == nil && strings.Contains(in.Tail(20), "address already in use") {
+			continue // see freeAddress
+		}
 		return nil, fmt.Errorf("start %s: %w\n%s", filepath.Base(s.Binary), err, in.Tail(20))
 	}
-	return in, nil
 }
 
 // Launch runs the process and does not wait.
@@ -197,8 +202,7 @@ func (l *log) Write(p []byte) (int, error) {
 }
 
 // freeAddress returns a loopback address nobody listens on. Another process may
-// take it first; on loopback with ports from the ephemeral range that is rare,
-// and the process then says so and ends.
+// take it first; the one that was to have it then says so and ends.
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
