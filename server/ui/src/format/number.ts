@@ -26,7 +26,8 @@ export function bytes(n: number, decimals = 1): string {
     value /= 1024;
     unit++;
   }
-  return `${trim(value, unit === 0 ? 0 : decimals)} ${units[unit]}`;
+  // Four digits say enough of a size.
+  return `${trim(value, unit === 0 || Math.abs(value) >= 100 ? 0 : decimals)} ${units[unit]}`;
 }
 
 /** 0.1234 as "12.3%". */

@@ -44,7 +44,7 @@ export function DropInRow({ dropIn: d, ruleSeconds, open, onToggle }: Props) {
                 </span>
               )}
             </span>
-            {d.cost && (
+            {d.cost && (d.cost.series > 0 || d.kind === "scrape") && (
               <span className={styles.dim} title="Series of its last scrapes">
                 {compact(d.cost.series)} series
               </span>

@@ -46,8 +46,8 @@ function Changed({ dropIns, now }: { dropIns: DropIns | undefined; now: number }
     return (
       <li key={ref} className={styles.row}>
         <Dot tone={stateTone(d.state)} label={d.state} />
-        <Link href={`/drop-ins?drop-in=${encodeURIComponent(ref)}`} className={`${styles.name} ${styles.link}`}>
-          {ref}
+        <Link href={`/drop-ins?drop-in=${encodeURIComponent(ref)}`} className={`${styles.name} ${styles.tail} ${styles.link}`} title={ref}>
+          <bdi>{ref}</bdi>
         </Link>
         <span className={styles.dim}>{ago(d.since, now)}</span>
       </li>
