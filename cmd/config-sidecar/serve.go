@@ -25,6 +25,11 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	lock, err := livedir.Lock(f.liveDir)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
 	dir, err := livedir.Open(f.liveDir)
 	if err != nil {
 		return err
