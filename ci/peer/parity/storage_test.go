@@ -97,7 +97,8 @@ func TestRetention(t *testing.T) {
 		{name: "size flag", args: []string{"--storage.tsdb.retention.size=1KB"}},
 		{name: "time in the configuration", config: "storage: {tsdb: {retention: {time: 1s}}}\n"},
 		{name: "size in the configuration", config: "storage: {tsdb: {retention: {size: 1KB}}}\n"},
-		{name: "percentage in the configuration", config: "storage: {tsdb: {retention: {percentage: 50}}}\n"},
+		{name: "percentage in the configuration", config: "storage: {tsdb: {retention: {percentage: 0.0000001}}}\n"}, // some 100 bytes
+		{name: "none by a percentage", config: "storage: {tsdb: {retention: {percentage: 50}}}\n"},
 	} {
 		// Limits hold each time blocks are looked at.
 		args := append(append(c.args, "--storage.tsdb.block-reload-interval=1s"), smallBlocks()...)
@@ -118,8 +119,8 @@ func TestRetention(t *testing.T) {
 			stop(t, in)
 		}
 		t.Logf("%s: of %d blocks both keep %d", c.name, len(all), left)
-		if limited := c.config != "" || len(c.args) > 0; limited && !strings.HasPrefix(c.name, "percentage") && left == len(all) {
-			t.Errorf("%s: no block is deleted", c.name)
+		if limited := !strings.HasPrefix(c.name, "none"); limited != (left < len(all)) {
+			t.Errorf("%s: %d of %d blocks are kept", c.name, left, len(all))
 		}
 	}
 }
