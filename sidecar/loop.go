@@ -240,13 +240,16 @@ func (l *loop) show() {
 		st.Synced = st.Synced && ok
 	}
 	l.s.publishStatus(st)
-	for _, v := range l.store.verdicts() {
+	for _, v := range l.store.verdicts(now) {
 		l.tell(v)
 	}
 }
 
 func (l *loop) tell(v Verdict) {
 	for _, p := range firstOfEach(v.Problems) {
+		if v.Reminder {
+			break // the log does not forget
+		}
 		l.log.Warn("drop-in refused", "dropin", p.Ref.String(), "kind", p.Kind, "line", p.Line, "code", p.Code, "reason", p.Message)
 	}
 	for _, r := range l.s.opts.Reporters {

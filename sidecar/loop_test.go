@@ -286,3 +286,19 @@ func TestVerdictIsToldOnce(t *testing.T) {
 		}
 	})
 }
+
+// API servers forget Events: what stays wrong is told again, and logged once.
+func TestProblemsThatStayAreToldAgain(t *testing.T) {
+	run(t, nil, func(b *bench) {
+		b.source.put(broken("api"))
+		b.source.put(rules("good", 1))
+		b.source.synced()
+		b.settle()
+		b.report.taken()
+		b.pass(DefaultOptions().RemindAfter + DefaultOptions().Reconfirm)
+		got := b.report.taken()
+		if len(got) != 1 || !got[0].Reminder || got[0].Key.Name != "api" || len(got[0].Problems) != 1 {
+			t.Errorf("got %+v", got)
+		}
+	})
+}

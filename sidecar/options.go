@@ -45,6 +45,10 @@ type Options struct {
 	// the reason may have been something else that has changed since.
 	ForgiveAfter time.Duration
 
+	// RemindAfter is when owners are told once more of problems that stay. API
+	// servers forget Events after an hour by default.
+	RemindAfter time.Duration
+
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 }
@@ -63,6 +67,7 @@ func DefaultOptions() Options {
 		RetryMax:     5 * time.Second,
 		Reconfirm:    30 * time.Second,
 		ForgiveAfter: 10 * time.Minute,
+		RemindAfter:  30 * time.Minute,
 		Logger:       slog.New(slog.DiscardHandler),
 		Registerer:   prometheus.NewRegistry(),
 	}
@@ -82,8 +87,8 @@ func (o Options) validate() error {
 	if o.Holdoff <= 0 || o.HoldoffMax < o.Holdoff {
 		errs = append(errs, errors.New("holdoff must be positive and not above its maximum"))
 	}
-	if o.ApplyTimeout <= 0 || o.RetryMin <= 0 || o.RetryMax < o.RetryMin || o.Reconfirm <= 0 || o.ForgiveAfter <= 0 {
-		errs = append(errs, errors.New("timeout, retry, reconfirm and forgive times must be positive"))
+	if o.ApplyTimeout <= 0 || o.RetryMin <= 0 || o.RetryMax < o.RetryMin || o.Reconfirm <= 0 || o.ForgiveAfter <= 0 || o.RemindAfter <= 0 {
+		errs = append(errs, errors.New("timeout, retry, reconfirm, forgive and remind times must be positive"))
 	}
 	return errors.Join(errs...)
 }

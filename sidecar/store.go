@@ -15,6 +15,8 @@ import (
 type store struct {
 	policy dropin.Policy
 	kinds  []dropin.Kind
+	// remindAfter is when problems that stay are told again.
+	remindAfter time.Duration
 	// objects are those that a source has shown.
 	objects map[Key]*object
 	records map[dropin.Ref]*record
@@ -32,7 +34,8 @@ type object struct {
 	stamp      string
 	refs       []dropin.Ref
 	// told is what its owner was last told.
-	told told
+	told   told
+	toldAt time.Time
 }
 
 func newStore(opts Options) *store {
@@ -41,6 +44,8 @@ func newStore(opts Options) *store {
 		kinds:   opts.Kinds,
 		objects: map[Key]*object{},
 		records: map[dropin.Ref]*record{},
+
+		remindAfter: opts.RemindAfter,
 	}
 	for _, c := range opts.Restored {
 		s.records[c.Ref] = &record{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -24,6 +25,9 @@ type Verdict struct {
 	// Mended says that there are no problems and that its owner was told of some
 	// before.
 	Mended bool
+	// Reminder says that the same was told before and still holds: API servers
+	// forget Events.
+	Reminder bool
 	// LastGood says that an earlier version of some of its drop-ins stays in use.
 	LastGood bool
 }
@@ -37,7 +41,7 @@ func (v Verdict) Message() string {
 }
 
 // Reporter tells verdicts to somebody. It is called once for each distinct set
-// of problems of an object, and for kinds that count their generations once for
+// of problems of an object, now and then to remind of them, and for kinds that count their generations once for
 // each of these as well.
 type Reporter interface {
 	// Report must not block.
@@ -52,7 +56,7 @@ type told struct {
 }
 
 // verdicts returns what has to be told now and was not yet.
-func (s *store) verdicts() []Verdict {
+func (s *store) verdicts(at time.Time) []Verdict {
 	var out []Verdict
 	for key, obj := range s.objects {
 		v := Verdict{Key: key, APIVersion: obj.apiVersion, UID: obj.uid, Version: obj.version, Generation: obj.generation}
@@ -66,11 +70,12 @@ func (s *store) verdicts() []Verdict {
 		slices.SortStableFunc(v.Problems, func(a, b dropin.Problem) int { return a.Ref.Compare(b.Ref) })
 		now := told{problems: fingerprint(v.Problems), generation: obj.generation}
 		// Good again is told when the reader has confirmed it and not before.
-		if now == obj.told || now.problems == "" && !active {
+		v.Reminder = now == obj.told && now.problems != "" && at.Sub(obj.toldAt) >= s.remindAfter
+		if now == obj.told && !v.Reminder || now.problems == "" && !active {
 			continue
 		}
 		v.Mended = now.problems == "" && obj.told.problems != ""
-		obj.told = now
+		obj.told, obj.toldAt = now, at
 		out = append(out, v)
 	}
 	slices.SortFunc(out, func(a, b Verdict) int {

@@ -19,6 +19,9 @@ type printer struct {
 
 // Report implements [sidecar.Reporter].
 func (p *printer) Report(v sidecar.Verdict) {
+	if v.Reminder {
+		return // it still stands above
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(v.Problems) == 0 {
