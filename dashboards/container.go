@@ -41,8 +41,8 @@ func container() *dashboard.DashboardBuilder {
 		WithPanel(graph("Disk", "Bps", "What it reads from and writes to the node's disks.",
 			query{`sum(rate(container_fs_reads_bytes_total{` + cadvisor + `}[$__rate_interval]))`, "read"},
 			query{`sum(rate(container_fs_writes_bytes_total{` + cadvisor + `}[$__rate_interval]))`, "written"})).
-		WithPanel(graph("Own files", "bytes", "What it has written to its own filesystem, which goes with it.",
-			query{`sum(container_fs_usage_bytes{` + cadvisor + `})`, "used"})).
+		WithPanel(graph("Processes", "short", "Processes in it. A number that only grows means that nobody waits for those that end.",
+			query{`sum(container_processes{` + cadvisor + `})`, "processes"})).
 		WithPanel(graph("Restarts", "short", "How often it has been started anew, in each interval.",
 			query{`sum(increase(kube_pod_container_status_restarts_total{` + state + `}[$__rate_interval]))`, "restarts"})).
 		WithPanel(graph("Waits and ends", "short", "1 while it waits for the reason shown, or last ended for it.",

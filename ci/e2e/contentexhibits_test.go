@@ -34,6 +34,8 @@ func (c *cluster) exhibit(t *testing.T) exhibits {
 	}
 	labels := map[string]string{"app": exhibit}
 	runs := podTemplate(labels, image, "--web.listen-address=:9100")
+	runs.Spec.Volumes = []corev1.Volume{{Name: exhibit, VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: exhibit}}}}
+	runs.Spec.Containers[0].VolumeMounts = []corev1.VolumeMount{{Name: exhibit, MountPath: "/exhibit"}}
 	one := int32(1)
 	meta := metav1.ObjectMeta{Name: exhibit, Namespace: e.namespace}
 	own := func(app string) (*metav1.LabelSelector, map[string]string) {
@@ -48,6 +50,13 @@ func (c *cluster) exhibit(t *testing.T) exhibits {
 	crashes := podTemplate(nil, image, "--no-such-flag")
 	bare := podTemplate(nil, image, "--web.listen-address=:9100")
 	for what, create := range map[string]func() error{
+		"claim of a volume": func() error {
+			_, err := c.client.CoreV1().PersistentVolumeClaims(e.namespace).Create(ctx, &corev1.PersistentVolumeClaim{ObjectMeta: meta, Spec: corev1.PersistentVolumeClaimSpec{
+				AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+				Resources:   corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{"storage": resource.MustParse("16Mi")}},
+			}}, none)
+			return err
+		},
 		"Deployment": func() error {
 			_, err := c.client.AppsV1().Deployments(e.namespace).Create(ctx, &appsv1.Deployment{ObjectMeta: meta, Spec: appsv1.DeploymentSpec{Replicas: &one, Selector: selector, Template: runs}}, none)
 			return err

@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // document is what docs/content.md shows: files by name, and commands.
@@ -88,9 +91,7 @@ func TestCommandsOfTheDocument(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", command, err, out)
 		}
 	}
-	c.awaitState(t, ns, "shop-rules", "active")
-	c.awaitEvent(t, ns, "shop-rules", "Normal")
-	c.awaitEvent(t, ns, "shop-dashboard", "Normal")
+	c.awaitShop(t, ns)
 }
 
 // The chart that the document describes brings the same.
@@ -106,7 +107,23 @@ func TestChartOfTheDocument(t *testing.T) {
 	})
 	// Not `helm install`: what is tried is the template, and its objects go with the namespace.
 	shell(t, helm+" template shop "+dir+" --namespace "+ns+" | "+kubectl+" -n "+ns+" apply -f -")
-	c.awaitState(t, ns, "shop-rules", "active")
-	c.awaitEvent(t, ns, "shop-rules", "Normal")
-	c.awaitEvent(t, ns, "shop-dashboard", "Normal")
+	c.awaitShop(t, ns)
+}
+
+// awaitShop waits until the rule is evaluated and the dashboard is served.
+func (c *cluster) awaitShop(t *testing.T, namespace string) {
+	t.Helper()
+	c.awaitState(t, namespace, "shop-rules", "active")
+	c.awaitState(t, namespace, "shop-dashboard", "active")
+	await(t, time.Minute, 100*time.Millisecond, "the rule evaluated, the dashboard served", func(ctx context.Context) error {
+		groups, err := c.groups(ctx, ref(namespace, "shop-rules", "rules.yaml"))
+		if err != nil {
+			return err
+		}
+		if len(groups) != 1 || groups[0].LastEvaluation.IsZero() || groups[0].Rules[0].Health != "ok" {
+			return fmt.Errorf("groups: %+v", groups)
+		}
+		var served any
+		return c.prometheus(ctx, "dashboards/shop", nil, &served)
+	})
 }
