@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/prometheus/prometheus/util/notifications"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/residency"
 )
 
 // open brings the server from listening to ready: storage, configuration, and
@@ -31,6 +33,23 @@ func (s *Server) open() {
 	close(s.ready)
 	s.logger.Info("Server is ready to receive web requests.", "addr", s.Addr())
 	s.loops.Go(s.reloadLoop)
+	s.loops.Go(s.giveBack)
+}
+
+// startOver is how long after the server is ready the start is taken to be over:
+// its first targets are found then.
+const startOver = 5 * time.Second
+
+// giveBack returns what the start took.
+func (s *Server) giveBack() {
+	select {
+	case <-time.After(startOver):
+	case <-s.background.Done():
+		return
+	}
+	if err := residency.GiveBack(); err != nil {
+		s.logger.Debug("Memory of the start is not given back", "err", err)
+	}
 }
 
 // firstPlan puts the best there is in force: the current generation, or else

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package residency
+
+func unmapProgram() error { return nil }
