@@ -7,8 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // unmapProgram makes the kernel forget which of the program's pages this process
@@ -24,8 +23,8 @@ func unmapProgram() error {
 	}
 	defer smaps.Close()
 	for _, r := range readOnly(smaps, program) {
-		// Not unix.Madvise, which wants a slice: this is no memory of Go's.
-		if _, _, errno := unix.Syscall(unix.SYS_MADVISE, r.start, r.end-r.start, unix.MADV_DONTNEED); errno != 0 {
+		// Not syscall.Madvise, which wants a slice: this is no memory of Go's.
+		if _, _, errno := syscall.Syscall(syscall.SYS_MADVISE, r.start, r.end-r.start, syscall.MADV_DONTNEED); errno != 0 {
 			return fmt.Errorf("unmap pages of %s: %w", program, errno)
 		}
 	}
