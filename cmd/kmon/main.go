@@ -33,7 +33,7 @@ func Run(ctx context.Context, args []string, s streams) int {
 	app := kingpin.New("kmon", help).UsageWriter(s.out).ErrorWriter(s.err)
 	app.HelpFlag.Short('h')
 	app.Version(version.Print("kmon"))
-	commands := []command{checkCommand(app), runCommand(app), receiveCommand(app), testCommand(app), explainCommand(app), statusCommand(app)}
+	commands := []command{checkCommand(app), runCommand(app), receiveCommand(app), testCommand(app), explainCommand(app), statusCommand(app), migrateCommand(app)}
 	name, helped, err := parse(app, args)
 	if helped {
 		return exitFine
