@@ -18,13 +18,15 @@ func TestTreeIsUpToDate(t *testing.T) {
 func TestRun(t *testing.T) {
 	root := t.TempDir()
 	for path, text := range map[string]string{
-		chartDir + "/values.yaml":   "# -- A.\na: 1\n",
-		chartDir + "/README.md":     "before\n" + tableBegin + "old\n" + tableEnd + "after\n",
-		chartRules + "/gone.yaml":   "groups: []\n",
-		rulesDir + "/new.yaml":      "groups: []\n",
-		rulesDir + "/new_test.yaml": "tests: []\n",
-		shapesFile:                  "image:\n  # -- Tag.\n  tag: \"\"\n",
-		movedFile:                   "prometheus: set a\n",
+		chartDir + "/values.yaml":               "# -- A.\na: 1\n",
+		chartDir + "/README.md":                 "before\n" + tableBegin + "old\n" + tableEnd + "after\n",
+		chartRules + "/gone.yaml":               "groups: []\n",
+		rulesDir + "/new.yaml":                  "groups: []\n",
+		rulesDir + "/new_test.yaml":             "tests: []\n",
+		recipesPage:                             "before\n" + recipesBegin + "old\n" + recipesEnd + "after\n",
+		chartDir + "/ci/few-things-values.yaml": "# Few.\na: 2\n",
+		shapesFile:                              "image:\n  # -- Tag.\n  tag: \"\"\n",
+		movedFile:                               "prometheus: set a\n",
 
 		chartContent + "/dashboards/new.json":     "{}\n",
 		chartContent + "/dashboards/gone.json.gz": "",
@@ -51,6 +53,10 @@ func TestRun(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(root, chartRules, "new_test.yaml")); err == nil {
 		t.Error("unit tests are in the chart")
+	}
+	recipes, err := os.ReadFile(filepath.Join(root, recipesPage))
+	if want := "before\n" + recipesBegin + "\n## Few things\n\nFew.\n\n```yaml\na: 2\n```\n" + recipesEnd + "after\n"; err != nil || string(recipes) != want {
+		t.Errorf("the recipes are %q, %v, want %q", recipes, err, want)
 	}
 	readme, err := os.ReadFile(filepath.Join(root, chartDir, "README.md"))
 	if err != nil {
