@@ -16,13 +16,21 @@ import (
 // It is not safe for concurrent use.
 type AlertmanagerMerger struct {
 	policy Policy
-	// fits are the SHA-256 of published bytes by the Ref they were checked for.
-	fits map[Ref]string
+	own    *ownTemplates
+	// fits are the fragments that were found to fit, by their Refs.
+	fits map[Ref]fitting
+}
+
+// fitting is a fragment that fits.
+type fitting struct {
+	sha string // of the published bytes
+	// uses are the templates that it calls.
+	uses []string
 }
 
 // NewAlertmanagerMerger returns a merger for the policy's base.
 func NewAlertmanagerMerger(p Policy) *AlertmanagerMerger {
-	return &AlertmanagerMerger{policy: p, fits: map[Ref]string{}}
+	return &AlertmanagerMerger{policy: p, fits: map[Ref]fitting{}}
 }
 
 // Merged is a whole configuration of Alertmanager.
@@ -40,6 +48,12 @@ type Merged struct {
 // when it was checked: the base may have changed, or something that it uses is
 // gone. With problems nothing is merged. The error is about the whole.
 func (m *AlertmanagerMerger) Merge(b *Bundle, dir string) (Merged, []Problem, error) {
+	if m.own == nil {
+		var err error
+		if m.own, err = newOwnTemplates(); err != nil {
+			return Merged{}, nil, err
+		}
+	}
 	out := Merged{Templates: map[string][]byte{}}
 	defined := map[string]bool{}
 	var fragments []merging
@@ -101,7 +115,7 @@ func (m *AlertmanagerMerger) fit(f *merging) []Problem {
 		return []Problem{m.problem(f.item, "the published fragment cannot be read")}
 	}
 	f.root = root
-	if m.fits[f.item.Ref] == f.item.SHA256 {
+	if m.fits[f.item.Ref].sha == f.item.SHA256 {
 		return nil
 	}
 	global, err := globalFor(m.policy.Alertmanager)
@@ -127,7 +141,7 @@ func (m *AlertmanagerMerger) fit(f *merging) []Problem {
 		problems[i] = m.problem(f.item, p.Message)
 	}
 	if len(problems) == 0 {
-		m.fits[f.item.Ref] = f.item.SHA256
+		m.fits[f.item.Ref] = fitting{sha: f.item.SHA256, uses: templatesIn(root)}
 	}
 	return problems
 }
@@ -168,17 +182,24 @@ func (m *AlertmanagerMerger) checkTemplates(f merging, files map[string][]byte, 
 	if others || len(problems) > 0 {
 		return problems
 	}
-	for n := range scalars(f.root) {
-		if !strings.Contains(n.Value, "{{") {
-			continue
-		}
-		for _, name := range usedTemplates(n.Value) {
-			if !defined[name] && !alertmanagerDefines(name) {
-				problems = append(problems, m.problem(f.item, "no file defines the template "+quote(name)))
-			}
+	for _, name := range m.fits[f.item.Ref].uses {
+		if !defined[name] && !m.own.defines(name) {
+			problems = append(problems, m.problem(f.item, "no file defines the template "+quote(name)))
 		}
 	}
 	return problems
+}
+
+// templatesIn returns the names of the templates that texts in the tree call.
+func templatesIn(root *yaml.Node) []string {
+	var out []string
+	for n := range scalars(root) {
+		if strings.Contains(n.Value, "{{") {
+			out = append(out, usedTemplates(n.Value)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // merge appends the fragments to the base. Their routes come before its own, in

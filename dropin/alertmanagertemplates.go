@@ -34,11 +34,15 @@ func checkTemplates(it Item, p Policy) ([]byte, []Claim, []Problem) {
 			Remedy:  "Templates are Go's, with the functions of Alertmanager.",
 		}}
 	}
+	own, err := newOwnTemplates()
+	if err != nil {
+		return nil, nil, []Problem{{Code: CodeCheckFailed, Message: err.Error()}}
+	}
 	var claims []Claim
 	var problems []Problem
 	for _, d := range defined {
 		line := lineAt(it.Data, min(d.offset, len(it.Data)))
-		if !p.trusts(it.Ref.Namespace) && alertmanagerDefines(d.name) {
+		if !p.trusts(it.Ref.Namespace) && own.defines(d.name) {
 			problems = append(problems, Problem{
 				Line: line, Code: CodeDuplicateTemplate,
 				Message: fmt.Sprintf("%s is one of Alertmanager's own templates", quote(d.name)),
@@ -111,16 +115,32 @@ func appendCalls(out []string, n parse.Node) []string {
 	return out
 }
 
-// alertmanagerDefines says whether Alertmanager comes with a template of that
-// name. Its library does not list them, but a call of one that does not exist
-// fails in HTML before anything is executed, taken branch or not.
-func alertmanagerDefines(name string) bool {
+// ownTemplates are those that Alertmanager comes with.
+type ownTemplates struct {
+	template *amtemplate.Template
+	// known remembers answers, which cost an execution.
+	known map[string]bool
+}
+
+func newOwnTemplates() (*ownTemplates, error) {
 	t, err := amtemplate.FromGlobs(nil)
 	if err != nil {
-		return false
+		return nil, fmt.Errorf("templates of Alertmanager: %w", err)
 	}
-	_, err = t.ExecuteHTMLString("{{ if false }}{{ template "+strconv.Quote(name)+" . }}{{ end }}", nil)
-	return err == nil
+	return &ownTemplates{template: t, known: map[string]bool{}}, nil
+}
+
+// defines says whether there is one of that name. The library does not list them,
+// but a call of one that does not exist fails in HTML before anything is executed,
+// taken branch or not.
+func (o *ownTemplates) defines(name string) bool {
+	known, asked := o.known[name]
+	if !asked {
+		_, err := o.template.ExecuteHTMLString("{{ if false }}{{ template "+strconv.Quote(name)+" . }}{{ end }}", nil)
+		known = err == nil
+		o.known[name] = known
+	}
+	return known
 }
 
 // templateLine is the line in an error of Go's templates, 0 if there is none.

@@ -63,3 +63,21 @@ func BenchmarkAssemble5000(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkMergeAlertmanager merges a thousand fragments of which one changed.
+func BenchmarkMergeAlertmanager(b *testing.B) {
+	var items []dropin.Checked
+	for i := range 1000 {
+		items = append(items, dropin.Check(dropin.Item{
+			Ref: dropin.Ref{Namespace: fmt.Sprintf("team-%d", i), Name: "alerts", Key: "am.yaml"}, Kind: dropin.KindAlertmanager,
+			Data: []byte("route: {receiver: chat}\nreceivers: [{name: chat, slack_configs: [{channel: c, text: '{{ template \"slack.default.text\" . }}'}]}]\n"),
+		}, policy))
+	}
+	bundle, _ := dropin.Assemble(items, policy)
+	m := dropin.NewAlertmanagerMerger(policy)
+	for b.Loop() {
+		if _, problems, err := m.Merge(bundle, "templates"); err != nil || len(problems) > 0 {
+			b.Fatal(problems, err)
+		}
+	}
+}
