@@ -97,20 +97,23 @@ func (c *cluster) metricsUsed(t *testing.T, queries []contentQuery) map[string][
 	return out
 }
 
-// stored are those of the metrics in use that have had series within the last hour.
+// stored are those of the metrics in use that have series now. The API for
+// names would also give those that ended within hours, while they are in memory.
 func (c *cluster) stored(ctx context.Context, used map[string][]metric) (map[metric]bool, error) {
 	out := map[metric]bool{}
 	for _, job := range jobsOf(used) {
-		params := lastHour()
+		selector := `{__name__!=""}`
 		if job != "" {
-			params.Set("match[]", fmt.Sprintf("{job=%q}", job))
+			selector = fmt.Sprintf("{job=%q}", job)
 		}
-		var names []string
-		if err := c.prometheus(ctx, "label/__name__/values", params, &names); err != nil {
+		var data struct {
+			Result []struct{ Metric map[string]string }
+		}
+		if err := c.prometheus(ctx, "query", url.Values{"query": {"group by (__name__) (" + selector + ")"}}, &data); err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			out[metric{job, name}] = true
+		for _, r := range data.Result {
+			out[metric{job, r.Metric["__name__"]}] = true
 		}
 	}
 	return out, nil
