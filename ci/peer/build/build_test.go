@@ -3,12 +3,14 @@ package build
 import (
 	"os"
 	"testing"
+	"time"
 )
 
 // TestEnsure builds all programs, so that what is measured or compared later
 // does not wait for a compiler.
 func TestEnsure(t *testing.T) {
 	for _, p := range []Program{Server(), FullServer(), Prometheus(), Promtool(), Thanos()} {
+		began := time.Now()
 		path, err := Ensure(t.Context(), p)
 		if err != nil {
 			t.Error(err)
@@ -19,6 +21,6 @@ func TestEnsure(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		t.Logf("%s %s: %d MB", p.Name, p.Version, info.Size()>>20)
+		t.Logf("%s %s: %d MB, built in %v", p.Name, p.Version, info.Size()>>20, time.Since(began).Round(time.Second))
 	}
 }

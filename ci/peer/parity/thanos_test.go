@@ -18,6 +18,9 @@ import (
 // it, it uploads our blocks to a bucket, and a store gateway serves them from
 // there when our server is gone.
 func TestThanos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Thanos takes minutes to compile, the first time")
+	}
 	t.Parallel()
 	_, addr := target(t)
 	data, bucket := t.TempDir(), t.TempDir()
