@@ -9,7 +9,11 @@ import (
 // TestEnsure builds all programs, so that what is measured or compared later
 // does not wait for a compiler.
 func TestEnsure(t *testing.T) {
-	for _, p := range []Program{Server(), FullServer(), Prometheus(), Promtool(), Thanos()} {
+	programs := []Program{Server(), FullServer(), Prometheus(), Promtool()}
+	if !testing.Short() {
+		programs = append(programs, Thanos())
+	}
+	for _, p := range programs {
 		began := time.Now()
 		path, err := Ensure(t.Context(), p)
 		if err != nil {
