@@ -7,7 +7,7 @@ package evaluator
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
+	"hash/maphash"
 	"log/slog"
 	"maps"
 	"slices"
@@ -47,6 +47,9 @@ type Set struct {
 // Evaluator holds the shards. Its methods may be called concurrently.
 type Evaluator struct {
 	opts Options
+	seed maphash.Seed
+	// regexps are those of all shards.
+	regexps *regexps
 
 	mtx     sync.RWMutex // guards what follows
 	shards  []*shard
@@ -74,7 +77,7 @@ func New(o Options) *Evaluator {
 		// A Manager would make one for itself, and the limit would be per shard.
 		o.Rules.RuleConcurrencyController = newConcurrency(o.Rules.MaxConcurrentEvals)
 	}
-	return &Evaluator{opts: o, shards: make([]*shard, o.Shards)}
+	return &Evaluator{opts: o, seed: maphash.MakeSeed(), regexps: newRegexps(), shards: make([]*shard, o.Shards)}
 }
 
 // Update puts the rules of s in force. Groups that did not change go on
@@ -119,27 +122,27 @@ func (e *Evaluator) Update(s Set) error {
 }
 
 // changed returns the shards to update and the files each of them is to have:
-// those in which a file came, went or changed, or all.
+// those in which a file came, went or changed, or all. It compares with what each
+// shard really has, so that one which failed to go back is mended.
 func (e *Evaluator) changed(groups map[string]*rulefmt.RuleGroups, all bool) map[int]map[string]*rulefmt.RuleGroups {
 	next := map[int]map[string]*rulefmt.RuleGroups{}
-	files := func(id string) map[string]*rulefmt.RuleGroups {
-		i := e.shardOf(id)
+	files := func(i int) map[string]*rulefmt.RuleGroups {
 		if next[i] == nil {
-			next[i] = maps.Clone(e.shards[i].has())
-		}
-		if next[i] == nil {
-			next[i] = map[string]*rulefmt.RuleGroups{}
+			next[i] = make(map[string]*rulefmt.RuleGroups, len(e.shards[i].has())+1)
+			maps.Copy(next[i], e.shards[i].has())
 		}
 		return next[i]
 	}
 	for id, g := range groups {
-		if was, ok := e.current.Groups[id]; all || !ok || was != g {
-			files(id)[id] = g
+		if i := e.shardOf(id); all || e.shards[i].has()[id] != g {
+			files(i)[id] = g
 		}
 	}
-	for id := range e.current.Groups {
-		if _, ok := groups[id]; !ok {
-			delete(files(id), id)
+	for i, s := range e.shards {
+		for id := range s.has() {
+			if groups[id] == nil {
+				delete(files(i), id)
+			}
 		}
 	}
 	return next
@@ -150,7 +153,7 @@ func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s S
 		if len(files) == 0 {
 			return nil
 		}
-		e.shards[i] = newShard(e.opts.Rules)
+		e.shards[i] = newShard(e.opts.Rules, e.regexps)
 		e.running.Add(1)
 		go func(m *rules.Manager) {
 			defer e.running.Done()
@@ -164,9 +167,7 @@ func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s S
 // shardOf assigns each file to its shard by a hash of its identifier, so that a
 // file stays with its Manager, and its alerts with it, whatever comes and goes.
 func (e *Evaluator) shardOf(id string) int {
-	h := fnv.New32a()
-	h.Write([]byte(id))
-	return int(h.Sum32() % uint32(len(e.shards)))
+	return int(maphash.String(e.seed, id) % uint64(len(e.shards)))
 }
 
 // Updates counts the shards that were ever updated.

@@ -6,7 +6,7 @@ import (
 )
 
 // quiet drops the Info records, in which a Manager tells that it starts and
-// stops: 64 of them would fill a page at every start.
+// stops: hundreds of them would fill pages at every start.
 func quiet(l *slog.Logger) *slog.Logger {
 	return slog.New(withoutInfo{l.Handler()})
 }

@@ -21,9 +21,9 @@ type shard struct {
 	known   map[string]bool // keys of the groups in force
 }
 
-func newShard(o rules.ManagerOptions) *shard {
+func newShard(o rules.ManagerOptions, shared *regexps) *shard {
 	s := &shard{
-		files:   &memory{parser: o.Parser},
+		files:   &memory{parser: o.Parser, shared: shared},
 		restore: newRestore(),
 		prompt:  newPrompter(o.Context),
 		known:   map[string]bool{},
@@ -139,6 +139,7 @@ func otherLimit(files map[string]*rulefmt.RuleGroups) map[string]*rulefmt.RuleGr
 type memory struct {
 	groups map[string]*rulefmt.RuleGroups
 	parser parser.Parser
+	shared *regexps
 	// trees are those of the rules in force by their text. A Manager parses
 	// each rule it has at each Update, and throws most of it away.
 	trees map[string]parser.Expr
@@ -159,6 +160,7 @@ func (m *memory) Parse(query string) (parser.Expr, error) {
 		if tree, err = m.parser.ParseExpr(query); err != nil {
 			return nil, err
 		}
+		m.shared.share(tree)
 	}
 	m.used[query] = tree
 	return tree, nil

@@ -25,7 +25,7 @@ type memory struct {
 }
 
 // collections is how many of them ordinary work goes on for.
-const collections = 4
+const collections = 8
 
 func (m *memory) start(ctx context.Context, s *server) (err error) {
 	u, err := s.Usage()
