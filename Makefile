@@ -46,7 +46,7 @@ ui-if-node:
 ##@ Prove
 
 .PHONY: test
-test: verify ui test-go test-ui test-rules test-chart test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: verify ui test-go test-ui test-rules test-chart test-helm test-parity test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 .PHONY: test-go
 test-go: ## Test the product's packages
@@ -66,9 +66,17 @@ test-rules: ## Unit-test every alert and record with promtool
 test-chart: ## Render the chart with every values file and test what comes out
 	cd ci/chart && go vet ./... && go test -count=1 . ./render ./tests ./values
 
+.PHONY: test-helm
+test-helm: ## Render with Helm 4 as well, check against the API of three Kubernetes versions, lint with chart-testing
+	cd ci/helm && go vet ./... && go test -count=1 -timeout 20m ./...
+
+.PHONY: test-parity
+test-parity: ## Run our server and upstream's side by side and compare what they do
+	cd ci/peer && go vet ./... && go test -short -count=1 -timeout 30m ./...
+
 .PHONY: test-peer
-test-peer: ## Run our server and upstream's side by side and compare what they do
-	cd ci/peer && go vet ./... && go test -count=1 -timeout 30m ./...
+test-peer: ## The same with Thanos, Alertmanager and the full build, which take some minutes more to build
+	cd ci/peer && go vet ./... && go test -count=1 -timeout 40m ./...
 
 # Its tests run clusters of their own beside the one of make up.
 .PHONY: test-cluster
@@ -95,6 +103,11 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 .PHONY: bench
 bench: ## Measure reloads and discovery of our server and of upstream's in one run, and print the ratios (root)
 	@$(CLUSTER) build && cd ci/peer && go run ./bench
+
+.PHONY: bench-scale
+bench-scale: ## Measure a sidecar at 1,000 and 5,000 ConfigMaps on the cluster that is up
+	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} E2E_SCALE=1000,5000 \
+	  go test -count=1 -timeout 40m -v -run Scale .
 
 ##@ Keep in order
 
