@@ -14,7 +14,7 @@ ROOT_ON_LINUX = [ "$$(id -u)" = 0 ] && [ "$$(uname)" = Linux ]
 .PHONY: help
 help: ## Print this help
 	@echo 'kube-monitoring-stack: monitoring for Kubernetes in one chart'; echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Use
 
