@@ -49,9 +49,15 @@ func (c *cluster) second(t *testing.T, release string, labels map[string]string)
 	}
 }
 
-// common are values without which two releases cannot be on one node, and Grafana,
-// whose image comes from a registry that is not there for every cluster.
-var common = []string{"--set", "grafana.enabled=false,nodeExporter.port=19100,kubelet.insecureSkipVerify=true"}
+// common are values without which two releases cannot be on one node or would read
+// each other's drop-ins, and Grafana, whose image comes from a registry that is not
+// there for every cluster.
+func (i *install) common() []string {
+	return []string{
+		"--set", "grafana.enabled=false,nodeExporter.port=19100,kubelet.insecureSkipVerify=true",
+		"--set", "dropIns.namespaces={" + i.namespace + "},dropIns.trustedNamespaces=null",
+	}
+}
 
 func (i *install) run(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, i.helm, append(args, "--namespace", i.namespace)...)
@@ -92,7 +98,7 @@ func (i *install) up(t *testing.T, values string, more ...string) {
 	args := append([]string{
 		"install", i.release, i.chart, "--wait", "--timeout", "3m",
 		"--values", filepath.Join(i.chart, "ci", values+"-values.yaml"),
-	}, common...)
+	}, i.common()...)
 	start := time.Now()
 	i.must(t, append(args, more...)...)
 	t.Logf("%s: everything ready %s after helm install was started", values, time.Since(start).Round(100*time.Millisecond))
@@ -145,7 +151,7 @@ func TestChartInstalls(t *testing.T) {
 		{name: "own namespace", values: "own-namespace", labels: restricted},
 		{name: "default deny", values: "default-deny", labels: privileged, more: []string{"--set", "blackboxExporter.enabled=false"}},
 		{name: "high availability", values: "ha", labels: privileged, more: []string{"--set", "server.pod=null,alertmanager.replicas=2"}},
-		{name: "namespaces of drop-ins", values: "namespaced", labels: privileged, more: []string{"--set", "dropIns.namespaces=null,dropIns.trustedNamespaces=null"}},
+		{name: "namespaces of drop-ins", values: "namespaced", labels: privileged},
 		{name: "longest name", values: "minimal", release: "the-longest-name-of-a-release-that-helm-accepts-53-ch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -176,7 +182,7 @@ func TestChartUpgradeAndRollback(t *testing.T) {
 	upgrade := append([]string{
 		"upgrade", i.release, i.chart, "--wait", "--timeout", "3m", "--values", filepath.Join(i.chart, "ci", "restricted-values.yaml"),
 		"--set", "server.scrapeInterval=5s,global.clusterName=upgraded,alertmanager.retention=48h",
-	}, common...)
+	}, i.common()...)
 	for _, step := range [][]string{upgrade, {"rollback", i.release, "1", "--wait", "--timeout", "3m"}} {
 		i.must(t, step...)
 		await(t, time.Minute, time.Second, step[0]+" kept the samples", func(ctx context.Context) error {

@@ -113,23 +113,7 @@ func candidates(v *values.Value) []any {
 
 // Each value changes what is rendered: none is documented and does nothing.
 func TestEveryValueDoesSomething(t *testing.T) {
-	data, err := os.ReadFile(chartDir + "/values.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile("../shapes.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shapes, err := values.ParseShapes(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tree, err := values.Parse(data, shapes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := leaves(tree)
+	all := allValues(t)
 	t.Logf("%d values", len(all))
 	before := map[string]string{}
 	for _, v := range all {
@@ -151,6 +135,44 @@ func TestEveryValueDoesSomething(t *testing.T) {
 			}
 			t.Error("it changes nothing, whatever it is set to")
 		})
+	}
+}
+
+// allValues are the leaves of values.yaml.
+func allValues(t *testing.T) []*values.Value {
+	t.Helper()
+	data, err := os.ReadFile(chartDir + "/values.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../shapes.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes, err := values.ParseShapes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := values.Parse(data, shapes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return leaves(tree)
+}
+
+// Who takes a default away, as Helm does with a null, gets a chart without it and
+// not an error of a template.
+func TestListsAndMapsMayBeTakenAway(t *testing.T) {
+	for _, v := range allValues(t) {
+		if v.Default.Kind == yaml.ScalarNode {
+			continue
+		}
+		o := render.DefaultOptions(chartDir)
+		o.Values = beside(t, v.Path)
+		set(o.Values, strings.Split(v.Path, "."), nil)
+		if _, err := render.Render(t.Context(), o); err != nil && strings.Contains(err.Error(), "error calling") && !strings.Contains(err.Error(), "calling fail") {
+			t.Errorf("%s: %v", v.Path, err)
+		}
 	}
 }
 

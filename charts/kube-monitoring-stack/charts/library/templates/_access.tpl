@@ -1,7 +1,7 @@
 {{/* The namespaces that drop-ins are taken from, as a YAML list; empty means all. */}}
 {{- define "monitoring.access.namespaces" -}}
 {{- if or .Values.dropIns.namespaces .Values.global.namespaced -}}
-{{- prepend .Values.dropIns.namespaces (include "monitoring.namespace" .) | uniq | toYaml -}}
+{{- prepend (.Values.dropIns.namespaces | default list) (include "monitoring.namespace" .) | uniq | toYaml -}}
 {{- else -}}[]
 {{- end -}}
 {{- end -}}
@@ -44,7 +44,7 @@ subjects:
 {{- include "monitoring.access.role" (merge (dict "namespace" . "rules" $inEach) $) }}
 {{- end }}
 {{- $secrets := include "monitoring.access.secrets" . | fromYamlArray }}
-{{- range .root.Values.dropIns.secretNamespaces | uniq }}
+{{- range .root.Values.dropIns.secretNamespaces | default list | uniq }}
 {{- include "monitoring.access.role" (merge (dict "namespace" . "suffix" "secrets" "rules" $secrets) $) }}
 {{- end }}
 {{- end -}}

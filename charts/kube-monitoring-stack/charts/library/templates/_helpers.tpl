@@ -73,7 +73,7 @@ labels:
   {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- with merge dict (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with merge dict (.annotations | default dict) (.root.Values.commonAnnotations | default dict) }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -102,7 +102,7 @@ metadata:
     {{- with .root.Values.commonLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
-  {{- $annotations := merge dict .values.podAnnotations .root.Values.commonAnnotations }}
+  {{- $annotations := merge dict (.values.podAnnotations | default dict) (.root.Values.commonAnnotations | default dict) }}
   {{- with .checksum }}{{ $_ := set $annotations "checksum/config" (sha256sum .) }}{{ end }}
   {{- with $annotations }}
   annotations:

@@ -7,7 +7,7 @@ The scrape jobs of the stack are drop-ins, as those of any team: one ConfigMap f
 {{- $jobs := list -}}
 {{- range include (printf "monitoring.scrape.%s" .component) .root | fromYamlArray -}}
 {{- $job := include "monitoring.metrics.profile" (dict "root" $root "job" .) | fromYaml -}}
-{{- $job = mergeOverwrite $job (deepCopy $.values.scrape) -}}
+{{- $job = mergeOverwrite $job ($.values.scrape | default dict | deepCopy) -}}
 {{- with $root.Values.global.clusterName -}}
 {{- $rule := dict "target_label" "cluster" "replacement" (replace "$" "$$" .) -}}
 {{- $_ := set $job "relabel_configs" (append ($job.relabel_configs | default list) $rule) -}}

@@ -31,7 +31,7 @@ server:
 {{- end -}}
 
 {{- define "monitoring.grafana.ini" -}}
-{{- $settings := mergeOverwrite (include "monitoring.grafana.settings" . | fromYaml) (deepCopy .Values.grafana.config) -}}
+{{- $settings := mergeOverwrite (include "monitoring.grafana.settings" . | fromYaml) (.Values.grafana.config | default dict | deepCopy) -}}
 {{- range $section, $keys := $settings -}}
 [{{ $section }}]
 {{- range $key, $value := $keys }}

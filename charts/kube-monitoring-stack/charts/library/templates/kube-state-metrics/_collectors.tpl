@@ -41,7 +41,7 @@ volumeattachments: storage.k8s.io
 
 {{/* What it watches, as a YAML list. */}}
 {{- define "monitoring.kubeStateMetrics.resources" -}}
-{{- $wanted := .Values.kubeStateMetrics.collectors | uniq | sortAlpha -}}
+{{- $wanted := .Values.kubeStateMetrics.collectors | default list | uniq | sortAlpha -}}
 {{- if .Values.global.namespaced -}}
 {{- range include "monitoring.kubeStateMetrics.clusterWide" . | fromYamlArray }}{{ $wanted = without $wanted . }}{{ end -}}
 {{- end -}}

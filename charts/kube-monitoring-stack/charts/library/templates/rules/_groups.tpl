@@ -9,7 +9,7 @@ alert templates have braces of their own.
 {{- range (.root.Subcharts.content.Files.Get .path | fromYaml).groups -}}
 {{- $rules := list -}}
 {{- range .rules -}}
-{{- $override := get $v.overrides (.alert | default "") | default dict -}}
+{{- $override := get ($v.overrides | default dict) (.alert | default "") | default dict -}}
 {{- if not .alert -}}
 {{- $rules = append $rules . -}}
 {{- else if and $v.alerts (ne (toString $override.enabled) "false") -}}
@@ -28,7 +28,7 @@ alert templates have braces of their own.
 {{- $rule := .rule -}}
 {{- if or .override.thresholds .override.for }}{{ $rule = include "monitoring.rules.tuned" . | fromYaml }}{{ end -}}
 {{- $rule = mergeOverwrite $rule (omit .override "enabled" "severity" "thresholds" | deepCopy) -}}
-{{- $labels := mergeOverwrite (deepCopy .values.labels) ($rule.labels | default dict) -}}
+{{- $labels := mergeOverwrite (.values.labels | default dict | deepCopy) ($rule.labels | default dict) -}}
 {{- with .override.severity }}{{ $_ := set $labels "severity" . }}{{ end -}}
 {{- $annotations := merge dict ($rule.annotations | default dict) (dict "runbook_url" (printf "%s%s.md" .values.runbookUrl $rule.alert)) -}}
 {{- set (set $rule "labels" $labels) "annotations" $annotations | toYaml -}}

@@ -1,12 +1,12 @@
 {{/* prometheus.yml without jobs and rules: those are drop-ins. */}}
 {{- define "monitoring.server.config" -}}
 {{- $v := .Values.server -}}
-{{- $labels := deepCopy $v.externalLabels -}}
+{{- $labels := $v.externalLabels | default dict | deepCopy -}}
 {{- with .Values.global.clusterName }}{{ $_ := set $labels "cluster" . }}{{ end -}}
 {{- /* Tells replicas apart where their samples meet. The server puts the pod's name in. */ -}}
 {{- $replicated := or (gt (int $v.replicas) 1) $v.thanos.enabled -}}
 {{- if $replicated }}{{ $_ := set $labels "prometheus_replica" "${POD_NAME}" }}{{ end -}}
-{{- $global := merge dict $v.limits (dict "scrape_interval" $v.scrapeInterval) -}}
+{{- $global := merge dict ($v.limits | default dict) (dict "scrape_interval" $v.scrapeInterval) -}}
 {{- if $labels }}{{ $_ := set $global "external_labels" $labels }}{{ end -}}
 {{- $config := dict "global" $global -}}
 {{- if eq $v.mode "server" -}}
@@ -15,7 +15,7 @@
 {{- with $v.remoteRead }}{{ $_ := set $config "remote_read" . }}{{ end -}}
 {{- end -}}
 {{- with $v.remoteWrite }}{{ $_ := set $config "remote_write" . }}{{ end -}}
-{{- mergeOverwrite $config (deepCopy $v.config) | toYaml -}}
+{{- mergeOverwrite $config ($v.config | default dict | deepCopy) | toYaml -}}
 {{- end -}}
 
 {{/* Where alerts go: root; replicated, whether there are several that send the same ones. */}}
@@ -25,7 +25,7 @@
 {{- $all = append $all (include "monitoring.alertmanager.client" .root | fromYaml) -}}
 {{- end -}}
 {{- $alerting := dict -}}
-{{- with concat $all .root.Values.server.alertmanagers }}{{ $_ := set $alerting "alertmanagers" . }}{{ end -}}
+{{- with concat $all (.root.Values.server.alertmanagers | default list) }}{{ $_ := set $alerting "alertmanagers" . }}{{ end -}}
 {{- if .replicated -}}
 {{- /* Alertmanager takes the same alert of two replicas for one only if it looks the same. */ -}}
 {{- $_ := set $alerting "alert_relabel_configs" (list (dict "action" "labeldrop" "regex" "prometheus_replica")) -}}

@@ -14,7 +14,7 @@ drop-ins lies on the volume, be it one from before a restart: root; args and mou
   args:
     {{- include .args .root | nindent 4 }}
     - --listen-address=:9096
-    - --trusted-namespaces={{ prepend $dropIns.trustedNamespaces $own | uniq | join "," }}
+    - --trusted-namespaces={{ prepend ($dropIns.trustedNamespaces | default list) $own | uniq | join "," }}
     {{- with include "monitoring.access.namespaces" .root | fromYamlArray }}
     - --namespaces={{ join "," . }}
     {{- end }}
