@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -73,14 +74,29 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 	return runAll(ctx, s, append(in.runners, events), &http.Server{
 		Handler:           s.Handler(to.ready, reg),
 		ReadHeaderTimeout: 10 * time.Second,
-	}, listener)
+	}, listener, log)
+}
+
+// startTakes is after how long nothing more of a start is expected.
+const startTakes = 30 * time.Second
+
+// settled waits until the start is over and gives its memory back.
+func settled(ctx context.Context, log *slog.Logger) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(startTakes):
+	}
+	debug.FreeOSMemory()
+	bytes, err := releasePages()
+	log.Debug("the memory of the start was given back", "bytes", bytes, "err", err)
 }
 
 // runner is something that runs beside the sidecar.
 type runner interface{ Run(ctx context.Context) }
 
 // runAll runs the parts until ctx ends or one of them fails.
-func runAll(ctx context.Context, s *sidecar.Sidecar, beside []runner, web *http.Server, l net.Listener) error {
+func runAll(ctx context.Context, s *sidecar.Sidecar, beside []runner, web *http.Server, l net.Listener, log *slog.Logger) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	var webErr error
@@ -90,6 +106,7 @@ func runAll(ctx context.Context, s *sidecar.Sidecar, beside []runner, web *http.
 			webErr = fmt.Errorf("serve: %w", err)
 		}
 	})
+	wg.Go(func() { settled(ctx, log) })
 	for _, r := range beside {
 		wg.Go(func() { r.Run(ctx) })
 	}
