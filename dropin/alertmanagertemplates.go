@@ -60,8 +60,15 @@ type definition struct {
 	offset int
 }
 
+// maxActions bounds the actions in one text. Go's parser goes as deep as they are
+// nested, and a stack that is used up ends the process.
+const maxActions = 10_000
+
 // parseTemplates parses a text as Alertmanager does: as text and as HTML.
 func parseTemplates(text string) ([]definition, error) {
+	if n := strings.Count(text, "{{"); n > maxActions {
+		return nil, fmt.Errorf("it has %d actions and %d are allowed", n, maxActions)
+	}
 	t, err := texttemplate.New("").Funcs(texttemplate.FuncMap(amtemplate.DefaultFuncs)).Parse(text)
 	if err != nil {
 		return nil, err

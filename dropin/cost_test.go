@@ -32,6 +32,10 @@ func TestCostIsBounded(t *testing.T) {
 		"many unknown fields":       item(dropin.KindScrape, []byte(job+unknown.String())),
 		"many bad relabeling rules": item(dropin.KindScrape, []byte(job+"  relabel_configs:\n"+strings.Repeat("  - {action: nope}\n", 20_000))),
 		"many duplicate keys":       item(dropin.KindScrape, []byte(strings.Repeat("a: b\n", 100_000))),
+		"many bad routes":           item(dropin.KindAlertmanager, []byte("route:\n  routes:\n"+strings.Repeat("  - {matchers: ['=']}\n", 20_000))),
+		"a fault after receivers":   item(dropin.KindAlertmanager, []byte("receivers:\n"+manyReceivers(2_000)+"- {name: z, webhook_configs: [{url: x}]}\n")),
+		"many templates":            templates(strings.Repeat("{{ if 1 }}", 100_000)),
+		"nested in templates":       templates("{{ " + strings.Repeat("(", 500_000)),
 		"many open brackets":        item(dropin.KindScrape, []byte(strings.Repeat("[", 500_000))),
 	} {
 		start := time.Now()
@@ -45,4 +49,18 @@ func TestCostIsBounded(t *testing.T) {
 			t.Errorf("%s: problems %v", name, c.Problems)
 		}
 	}
+}
+
+func manyReceivers(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "- {name: r%d, webhook_configs: [{url: 'http://x/'}]}\n", i)
+	}
+	return b.String()
+}
+
+func templates(text string) dropin.Item {
+	it := item(dropin.KindAlertmanager, []byte(text))
+	it.Ref.Key = "x.tmpl"
+	return it
 }
