@@ -34,6 +34,10 @@ run: ui-if-node ## Run server and sidecar here without a cluster, on examples/dr
 build: ui-if-node ## Build the programs into bin/
 	go build -o bin/ ./cmd/...
 
+.PHONY: build-full
+build-full: ui-if-node ## Build the programs with all of Prometheus' service discoveries into bin/
+	go build -tags full -o bin/ ./cmd/...
+
 .PHONY: ui
 ui: ## Build the server's web pages, which the next Go build embeds (Node.js 20.19 or newer)
 	@$(MAKE) --no-print-directory -C server/ui build
