@@ -152,7 +152,7 @@ func (r *rig) generation(files map[string]string) (digest string) {
 			r.t.Fatal(err)
 		}
 	}
-	raw, err := json.Marshal(m)
+	raw, err := m.Encode() // as the sidecar does
 	if err != nil {
 		r.t.Fatal(err)
 	}
