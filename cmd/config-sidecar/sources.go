@@ -82,6 +82,11 @@ func (f *sourceFlags) build(ctx context.Context, api *cluster, all *flags, log *
 	}
 	opts := operatorobjects.DefaultOptions()
 	opts.Logger, opts.Trusted, opts.ScrapeInterval = log, list(all.trusted), f.scrapeInterval
+	if all.forWhom == forAlertmanager {
+		if opts.AlertmanagerBase, err = globalOf(all.neighbour.baseConfig); err != nil {
+			return nil, err
+		}
+	}
 	converter := operatorobjects.New(opts)
 	references := objectsource.NewReferences(ctx, api.core, log)
 	for _, kind := range kinds {
