@@ -22,7 +22,8 @@ const exhibit = "exhibit"
 
 // exhibits are a namespace with one of everything that Kubernetes tells of and
 // that an empty cluster lacks: workloads of each kind, limits, a quota, a budget
-// for disruptions, an autoscaler, a container that crashes, a drop-in that is refused.
+// for disruptions, an autoscaler, a container that crashes, a Job that fails, a drop-in
+// that is refused.
 type exhibits struct{ namespace, pod string }
 
 func (c *cluster) exhibit(t *testing.T) exhibits {
@@ -70,6 +71,14 @@ func (c *cluster) exhibit(t *testing.T) exhibits {
 		},
 		"Job": func() error {
 			_, err := c.client.BatchV1().Jobs(e.namespace).Create(ctx, &batchv1.Job{ObjectMeta: meta, Spec: batchv1.JobSpec{Template: once}}, none)
+			return err
+		},
+		"Job that fails": func() error {
+			fails := podTemplate(nil, image, "--no-such-flag")
+			fails.Spec.RestartPolicy = corev1.RestartPolicyNever
+			_, err := c.client.BatchV1().Jobs(e.namespace).Create(ctx, &batchv1.Job{
+				ObjectMeta: metav1.ObjectMeta{Name: "fails", Namespace: e.namespace}, Spec: batchv1.JobSpec{BackoffLimit: new(int32), Template: fails},
+			}, none)
 			return err
 		},
 		"CronJob": func() error {

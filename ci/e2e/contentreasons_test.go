@@ -25,6 +25,7 @@ var absences = []struct {
 	{regexp.MustCompile(`^apiserver_(resource|storage)_objects`), "it has one of two names, by version"},
 	{regexp.MustCompile(`^aggregator_unavailable_`), "no aggregated API has failed"},
 	{regexp.MustCompile(`^kubelet_evictions`), "no pod has been evicted"},
+	{regexp.MustCompile(`^kubelet_runtime_operations_errors_`), "no operation of the runtime has failed"},
 	{regexp.MustCompile(`^kubelet_(certificate_manager|server_expiration)_`), "the kubelet's certificates come from files, not from a signer"},
 	{regexp.MustCompile(`^alertmanager_cluster_`), "one Alertmanager has no fellows"},
 	{regexp.MustCompile(`^coredns_(proxy|cache)_`), "no name was asked for that the cache or another server knows"},
