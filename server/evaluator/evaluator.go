@@ -100,6 +100,11 @@ func (e *Evaluator) Update(s Set) error {
 	prompt := e.begun && !all
 
 	next := e.changed(s.Groups, all)
+	for i, files := range next {
+		if e.shards[i] != nil {
+			defer e.shards[i].leaving(files, all)()
+		}
+	}
 	var done []int
 	before := map[int]map[string]*rulefmt.RuleGroups{}
 	for _, i := range slices.Sorted(maps.Keys(next)) {

@@ -18,6 +18,7 @@ type shard struct {
 	files   *memory
 	restore *restore
 	prompt  *prompter
+	hurry   *hurry
 	known   map[string]bool // keys of the groups in force
 }
 
@@ -26,6 +27,7 @@ func newShard(o rules.ManagerOptions, shared *regexps) *shard {
 		files:   &memory{parser: o.Parser, shared: shared},
 		restore: newRestore(),
 		prompt:  newPrompter(o.Context),
+		hurry:   newHurry(),
 		known:   map[string]bool{},
 	}
 	o.GroupLoader = s.files
@@ -75,14 +77,25 @@ func (s *shard) update(files map[string]*rulefmt.RuleGroups, set Set, rebuild, p
 	s.prompt.forget(gone)
 	s.known = keys
 	if prompt {
-		s.prompt.evaluate(without(s.manager.RuleGroups(), old), s.restore.iterate)
+		s.prompt.evaluate(without(s.manager.RuleGroups(), old), s.evaluate)
 	}
 	return nil
 }
 
 // iterate is the rules.GroupEvalIterationFunc of every group.
 func (s *shard) iterate(ctx context.Context, g *rules.Group, ts time.Time) {
-	s.prompt.inTurn(ctx, g, ts, s.restore.iterate)
+	s.prompt.inTurn(ctx, g, ts, s.evaluate)
+}
+
+// evaluate evaluates a group, promptly or in its slot.
+func (s *shard) evaluate(ctx context.Context, g *rules.Group, ts time.Time) {
+	s.hurry.evaluate(ctx, g, ts, s.restore.iterate)
+}
+
+// leaving says that the groups whose file is another one in files, or all, are
+// about to be stopped. The function it returns says that they were.
+func (s *shard) leaving(files map[string]*rulefmt.RuleGroups, all bool) (left func()) {
+	return s.hurry.leaving(s.affected(s.manager.RuleGroups(), files, all))
 }
 
 // stop ends all evaluation and waits for it.
