@@ -11,7 +11,7 @@ import (
 
 // What annotations say becomes what is scraped.
 func TestAnnotationDiscovery(t *testing.T) {
-	r := rendered(t, withYAML(t, "{annotationDiscovery: {enabled: true}}"))
+	r := rendered(t, nil)
 	pod := map[string]string{
 		"__address__": "10.0.0.1:8080", "__scheme__": "http", "__metrics_path__": "/metrics",
 		"__meta_kubernetes_namespace": "shop", "__meta_kubernetes_pod_name": "api-0", "__meta_kubernetes_pod_node_name": "node-1",
@@ -50,6 +50,46 @@ func TestAnnotationDiscovery(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// The Services that say so, but nothing twice.
+func TestAnnotationDiscovery_Services(t *testing.T) {
+	r := rendered(t, nil)
+	for name, test := range map[string]struct {
+		change map[string]string
+		want   bool
+	}{
+		"as it is":                         {nil, true},
+		"a port that is not the Service's": {map[string]string{"__meta_kubernetes_endpointslice_port": ""}, false},
+		"a pod that asks itself":           {map[string]string{"__meta_kubernetes_pod_annotation_prometheus_io_scrape": "true"}, false},
+		"CoreDNS":                          {map[string]string{"__meta_kubernetes_namespace": "kube-system", "__meta_kubernetes_service_name": "kube-dns"}, false},
+		"not asked for":                    {map[string]string{"__meta_kubernetes_service_annotation_prometheus_io_scrape": "no"}, false},
+	} {
+		b := labels.NewBuilder(labels.FromMap(map[string]string{
+			"__address__": "10.0.0.1:8080", "__scheme__": "http", "__metrics_path__": "/metrics",
+			"__meta_kubernetes_namespace": "shop", "__meta_kubernetes_service_name": "api", "__meta_kubernetes_endpointslice_port": "8080",
+			"__meta_kubernetes_service_annotation_prometheus_io_scrape": "true",
+		}))
+		for key, value := range test.change {
+			b.Set(key, value)
+		}
+		found := false
+		for _, job := range jobs(t, r) {
+			if job.JobName != "annotated-services" {
+				continue
+			}
+			found = true
+			for _, rule := range job.RelabelConfigs {
+				rule.NameValidationScheme = model.UTF8Validation
+			}
+			if got := relabel.ProcessBuilder(b, job.RelabelConfigs...); got != test.want {
+				t.Errorf("%s: kept %v, want %v", name, got, test.want)
+			}
+		}
+		if !found {
+			t.Fatal("there is no job for annotated Services")
 		}
 	}
 }
