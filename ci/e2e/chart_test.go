@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,7 +22,12 @@ import (
 type install struct {
 	*cluster
 	helm, chart string
+	// port is node-exporter's on the node, which no two releases can share.
+	port int32
 }
+
+// ports are those of node-exporters that were given away.
+var ports atomic.Int32
 
 // second prepares a namespace for another release. What it cannot have twice on a
 // node, or has no image for here, is left out by common.
@@ -45,7 +51,7 @@ func (c *cluster) second(t *testing.T, release string, labels map[string]string)
 	}
 	return &install{
 		cluster: &cluster{config: c.config, client: c.client, namespace: ns, release: release},
-		helm:    helm, chart: chart,
+		helm:    helm, chart: chart, port: 19100 + ports.Add(1),
 	}
 }
 
@@ -54,7 +60,7 @@ func (c *cluster) second(t *testing.T, release string, labels map[string]string)
 // there for every cluster.
 func (i *install) common() []string {
 	return []string{
-		"--set", "grafana.enabled=false,nodeExporter.port=19100,kubelet.insecureSkipVerify=true",
+		"--set", fmt.Sprintf("grafana.enabled=false,nodeExporter.port=%d,kubelet.insecureSkipVerify=true", i.port),
 		"--set", "dropIns.namespaces={" + i.namespace + "},dropIns.trustedNamespaces=null",
 	}
 }
@@ -155,6 +161,7 @@ func TestChartInstalls(t *testing.T) {
 		{name: "longest name", values: "minimal", release: "the-longest-name-of-a-release-that-helm-accepts-53-ch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // they wait for pods most of the time
 			release := test.release
 			if release == "" {
 				release = "kube-monitoring-stack"
@@ -168,6 +175,7 @@ func TestChartInstalls(t *testing.T) {
 
 // An upgrade and the way back keep every sample.
 func TestChartUpgradeAndRollback(t *testing.T) {
+	t.Parallel()
 	i := connect(t).second(t, "kube-monitoring-stack", nil)
 	i.up(t, "restricted", "--set", "server.scrapeInterval=5s")
 	query := `sum(count_over_time(up{job="prometheus"}[1h]))` // the upgrade gives samples one more label

@@ -46,6 +46,7 @@ func (l *lab) churn(round int) {
 }
 
 func TestFaultWatchesAreCut(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.fill(10)
 	l.sidecar()
@@ -60,6 +61,7 @@ func TestFaultWatchesAreCut(t *testing.T) {
 }
 
 func TestFaultVersionIsGone(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.fill(10)
 	l.sidecar()
@@ -75,6 +77,7 @@ func TestFaultVersionIsGone(t *testing.T) {
 }
 
 func TestFaultAPIServerIsGone(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.fill(10)
 	p := l.sidecar()
@@ -99,6 +102,7 @@ func TestFaultAPIServerIsGone(t *testing.T) {
 
 // The right to read is taken and given by the real API server.
 func TestFaultRBACIsWithdrawnAndGranted(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.user = "system:serviceaccount:" + l.namespace + ":sidecar"
 	rbac := l.client.RbacV1()
@@ -135,6 +139,7 @@ func TestFaultRBACIsWithdrawnAndGranted(t *testing.T) {
 }
 
 func TestFaultSidecarIsKilled(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.fill(20)
 	p := l.sidecar()
@@ -152,6 +157,7 @@ func TestFaultSidecarIsKilled(t *testing.T) {
 }
 
 func TestFaultReaderIsAwayOrSlow(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.fill(10)
 	p := l.sidecar()
