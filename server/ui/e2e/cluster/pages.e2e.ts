@@ -26,7 +26,7 @@ const pages: Record<string, { path: () => string; shows: string }> = {
   targets: { path: () => "targets", shows: "node-exporter" },
   "drop-ins": { path: () => "drop-ins", shows: "active" },
   explain: { path: () => `explain?target=${encodeURIComponent(serverPod)}`, shows: "scraped by" },
-  tsdb: { path: () => "tsdb-status", shows: "apiserver_request" },
+  tsdb: { path: () => "tsdb-status", shows: "__name__" },
   status: { path: () => "status", shows: "GOMAXPROCS" },
   config: { path: () => "config", shows: "scrape_interval" },
   flags: { path: () => "flags", shows: "drop-ins.dir" },
