@@ -68,7 +68,7 @@ test-rules: ## Unit-test every alert and record with promtool
 # -count=1: Go's test cache does not see the chart's files, which are outside the module.
 .PHONY: test-chart
 test-chart: ## Render the chart with every values file and test what comes out
-	cd ci/chart && go vet ./... && go test -count=1 . ./render ./tests ./values
+	cd ci/chart && go vet ./... && go test -count=1 . ./definitions ./render ./tests ./values
 
 .PHONY: test-helm
 test-helm: ## Render with Helm 4 as well, check against the API of three Kubernetes versions, lint with chart-testing
@@ -125,3 +125,4 @@ verify: ## Fail if formatting or anything generated is out of date
 	@bad=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$bad" ] || { echo "not formatted, run gofmt -w: $$bad"; exit 1; }
 	@go run ./dashboards/generate -check || { echo 'the dashboards in the chart are out of date: make generate'; exit 1; }
 	@cd ci/chart && go run . -check || { echo 'the chart is out of date: make generate'; exit 1; }
+	@cd ci/chart/definitions && go run . -check || { echo 'the definitions of monitoring.coreos.com are out of date: make generate'; exit 1; }
