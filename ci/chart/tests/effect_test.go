@@ -53,6 +53,7 @@ var lone = map[string]string{
 	"server.thanos.enabled":      "{}",
 	"kubeStateMetrics.metric":    "{}",
 	"test.":                      "{}",
+	"metrics.keep":               "{metrics: {profile: minimal}}",
 }
 
 // beside returns the values to set another one among.
@@ -92,7 +93,7 @@ func candidates(v *values.Value) []any {
 	case yaml.MappingNode:
 		return append(first,
 			map[string]any{"changed": "changed"}, map[string]any{"changed": map[string]any{"changed": "changed"}},
-			map[string]any{"TargetDown": map[string]any{"for": "7m"}}, map[string]any{"whenScaled": "Delete"},
+			map[string]any{"TargetDown": map[string]any{"for": "7m"}}, map[string]any{"whenScaled": "Delete"}, map[string]any{"kubelet": "changed"},
 			map[string]any{"changed": "$2y$10$changed"}, map[string]any{"changed.tmpl": "changed"},
 		)
 	case yaml.SequenceNode:

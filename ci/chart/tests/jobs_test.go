@@ -50,6 +50,7 @@ func TestJobsOfTheField(t *testing.T) {
 		"kubelet": 3, "apiserver": 1, "coredns": 1, "node-exporter": 1, "kube-state-metrics": 2, "alertmanager": 1,
 		"grafana": 1, "prometheus": 1, "config-sidecar": 3,
 		"kube-controller-manager": 1, "kube-scheduler": 1, "kube-etcd": 1, "kube-proxy": 1,
+		"annotated-pods": 1, "annotated-services": 1,
 	} {
 		if have[label] != n {
 			t.Errorf("%d jobs say they are %q, want %d", have[label], label, n)
