@@ -14,7 +14,7 @@ dashboards use, which is known by the value of the label `job`.
 {{- end -}}
 {{- $names := list -}}
 {{- with get (.root.Subcharts.content.Files.Get "metrics.yaml" | fromYaml) $label }}{{ $names = append $names . }}{{ end -}}
-{{- with get $v.keep $label }}{{ $names = append $names . }}{{ end -}}
+{{- with get ($v.keep | default dict) $label }}{{ $names = append $names . }}{{ end -}}
 {{- if $names -}}
 {{- $rule := dict "source_labels" (list "__name__") "regex" (join "|" $names) "action" "keep" -}}
 {{- $_ := set $job "metric_relabel_configs" (append ($job.metric_relabel_configs | default list) $rule) -}}
