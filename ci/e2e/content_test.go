@@ -33,9 +33,12 @@ func TestContent(t *testing.T) {
 	var slowest time.Duration
 	explained := map[string]string{}
 	open := all.queries
+	// What was seen once is there: some metrics come and go by their nature, as
+	// the reason of a container that waits does while the container runs again.
+	there := map[metric]bool{}
+	var missing []string
 	await(t, settled, 10*time.Second, "something to show for every query", func(ctx context.Context) error {
-		there, err := c.stored(ctx, used)
-		if err != nil {
+		if err := c.addStored(ctx, used, there); err != nil {
 			return err
 		}
 		explained = map[string]string{}
@@ -65,12 +68,18 @@ func TestContent(t *testing.T) {
 		if len(unknown) > 0 {
 			return fmt.Errorf("%d queries return nothing, and it is not known why:\n%s", len(unknown), strings.Join(unknown, "\n"))
 		}
-		return nil
+		// Alerts may return nothing, so it is their metrics that are waited for.
+		var err error
+		missing, err = c.everyMetricThere(ctx, used, there)
+		return err
 	})
 	for _, where := range slices.Sorted(maps.Keys(explained)) {
 		t.Logf("without data: %s: %s", where, explained[where])
 	}
-	c.everyMetricThere(t, used)
+	for _, m := range missing {
+		t.Logf("not here: %s", m)
+	}
+	t.Logf("%d metrics in use, %d of them not here for a known reason", len(usersOf(used)), len(missing))
 	queries := len(all.queries) - all.alerts - all.records
 	t.Logf("%d groups, %d alerts, %d records; %d dashboards, %d panels, %d queries", all.groups, all.alerts, all.records, all.dashboards, all.panels, queries)
 	t.Logf("%d queries and records with data, %d without it for a known reason; the slowest of all took %s", queries+all.records-len(open), len(open), slowest.Round(time.Millisecond))
@@ -114,10 +123,9 @@ func (c *cluster) metricsUsed(t *testing.T, queries []contentQuery) map[string][
 	return out
 }
 
-// stored are those of the metrics in use that have series now. The API for
+// addStored adds those of the metrics in use that have series now. The API for
 // names would also give those that ended within hours, while they are in memory.
-func (c *cluster) stored(ctx context.Context, used map[string][]metric) (map[metric]bool, error) {
-	out := map[metric]bool{}
+func (c *cluster) addStored(ctx context.Context, used map[string][]metric, there map[metric]bool) error {
 	for _, job := range jobsOf(used) {
 		selector := `{__name__!=""}`
 		if job != "" {
@@ -127,35 +135,38 @@ func (c *cluster) stored(ctx context.Context, used map[string][]metric) (map[met
 			Result []struct{ Metric map[string]string }
 		}
 		if err := c.prometheus(ctx, "query", url.Values{"query": {"group by (__name__) (" + selector + ")"}}, &data); err != nil {
-			return nil, err
+			return err
 		}
 		for _, r := range data.Result {
-			out[metric{job, r.Metric["__name__"]}] = true
+			there[metric{job, r.Metric["__name__"]}] = true
 		}
 	}
-	return out, nil
+	return nil
 }
 
-// everyMetricThere fails for each metric that a rule or panel uses and that is
-// not stored: our own scrape configs drop it, or nothing says it.
-func (c *cluster) everyMetricThere(t *testing.T, used map[string][]metric) {
-	t.Helper()
-	there, err := c.stored(t.Context(), used)
-	if err != nil {
-		t.Fatal(err)
-	}
-	where := map[metric][]string{}
+// usersOf says which queries use each metric.
+func usersOf(used map[string][]metric) map[metric][]string {
+	out := map[metric][]string{}
 	for q, ms := range used {
 		for _, m := range ms {
-			where[m] = append(where[m], q)
+			out[m] = append(out[m], q)
 		}
 	}
+	return out
+}
+
+// everyMetricThere fails for each metric that a rule or panel uses and that was
+// never stored: our own scrape configs drop it, or nothing says it. It returns those
+// that are missing for a known reason, sorted.
+func (c *cluster) everyMetricThere(ctx context.Context, used map[string][]metric, there map[metric]bool) (known []string, err error) {
 	said := map[metric]bool{}
 	for _, job := range jobsOf(used) {
-		c.addSaid(t, job, said)
+		if err := c.addSaid(ctx, job, said); err != nil {
+			return nil, err
+		}
 	}
-	missing := 0
-	for m, users := range where {
+	var wrong []string
+	for m, users := range usersOf(used) {
 		if there[m] {
 			continue
 		}
@@ -163,31 +174,35 @@ func (c *cluster) everyMetricThere(t *testing.T, used map[string][]metric) {
 		by := strings.Join(slices.Compact(users), ", ")
 		switch reason := absence(m, there); {
 		case reason != "":
-			missing++
-			t.Logf("not here: %s of job %q: %s", m.name, m.job, reason)
+			known = append(known, fmt.Sprintf("%s of job %q: %s", m.name, m.job, reason))
 		case said[m] || said[metric{m.job, family(m.name)}]:
-			t.Errorf("%s is said by a target of job %q and dropped by it; used by %s", m.name, m.job, by)
+			wrong = append(wrong, fmt.Sprintf("%s is said by a target of job %q and dropped by it; used by %s", m.name, m.job, by))
 		default:
-			t.Errorf("no target of job %q says %s, and it is not known why; used by %s", m.job, m.name, by)
+			wrong = append(wrong, fmt.Sprintf("no target of job %q says %s, and it is not known why; used by %s", m.job, m.name, by))
 		}
 	}
-	t.Logf("%d metrics in use, %d of them not here for a known reason", len(where), missing)
+	slices.Sort(known)
+	slices.Sort(wrong)
+	if len(wrong) > 0 {
+		return known, fmt.Errorf("%d metrics that rules or panels use are missing:\n%s", len(wrong), strings.Join(wrong, "\n"))
+	}
+	return known, nil
 }
 
 // addSaid adds the metrics that a job's targets say, those included that relabeling drops.
-func (c *cluster) addSaid(t *testing.T, job string, said map[metric]bool) {
-	t.Helper()
+func (c *cluster) addSaid(ctx context.Context, job string, said map[metric]bool) error {
 	params := url.Values{}
 	if job != "" {
 		params.Set("match_target", fmt.Sprintf("{job=%q}", job))
 	}
 	var metadata []struct{ Metric string }
-	if err := c.prometheus(t.Context(), "targets/metadata", params, &metadata); err != nil {
-		t.Fatal(err)
+	if err := c.prometheus(ctx, "targets/metadata", params, &metadata); err != nil {
+		return err
 	}
 	for _, m := range metadata {
 		said[metric{job, m.Metric}] = true
 	}
+	return nil
 }
 
 // family is the name that a histogram's or summary's series have in metadata.

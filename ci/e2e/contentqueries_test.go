@@ -9,6 +9,8 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -91,9 +93,12 @@ type panelJSON struct {
 	Panels      []panelJSON
 }
 
-// addDashboards takes the release's dashboards from its ConfigMaps.
+// addDashboards takes the release's dashboards from its ConfigMaps, and from the
+// chart those that come only with other values: their queries have to be
+// understood too, and what they lack here has to be known.
 func (c *cluster) addDashboards(t *testing.T, out *content, shown exhibits) {
 	t.Helper()
+	shipped := map[string]bool{}
 	list, err := c.client.CoreV1().ConfigMaps(c.namespace).List(t.Context(), metav1.ListOptions{
 		LabelSelector: dropInLabel + "=dashboard,app.kubernetes.io/instance=" + c.release,
 	})
@@ -109,16 +114,43 @@ func (c *cluster) addDashboards(t *testing.T, out *content, shown exhibits) {
 			files[key] = []byte(text)
 		}
 		for key, data := range files {
-			var d dashboardJSON
-			if err := json.Unmarshal(plain(t, data), &d); err != nil {
-				t.Fatalf("%s/%s: %v", cm.Name, key, err)
-			}
-			out.dashboards++
-			fill := c.variables(t, d, shown)
-			name, _, _ := strings.Cut(key, ".")
-			out.addPanels(name, d.Panels, fill)
+			shipped[c.addDashboard(t, out, key, plain(t, data), shown)] = true
 		}
 	}
+	chart := os.Getenv("E2E_CHART")
+	if chart == "" {
+		t.Log("E2E_CHART is not set: dashboards that the release does not ship are not asked")
+		return
+	}
+	files, err := filepath.Glob(filepath.Join(chart, "charts/content/dashboards/*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no dashboards in %s: %v", chart, err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(filepath.Base(f), ".json")
+		if shipped[name] {
+			continue
+		}
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("dashboard %s comes from the chart: the release's values leave it out", name)
+		c.addDashboard(t, out, filepath.Base(f), data, shown)
+	}
+}
+
+// addDashboard returns the dashboard's name, its file's without the ending.
+func (c *cluster) addDashboard(t *testing.T, out *content, key string, data []byte, shown exhibits) string {
+	t.Helper()
+	var d dashboardJSON
+	if err := json.Unmarshal(data, &d); err != nil {
+		t.Fatalf("%s: %v", key, err)
+	}
+	out.dashboards++
+	name, _, _ := strings.Cut(key, ".")
+	out.addPanels(name, d.Panels, c.variables(t, d, shown))
+	return name
 }
 
 func (out *content) addPanels(dashboard string, panels []panelJSON, fill *strings.Replacer) {
