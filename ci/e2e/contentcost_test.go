@@ -1,41 +1,50 @@
 package e2e
 
 import (
-	"context"
-	"errors"
-	"fmt"
+	"encoding/json"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
-	"time"
 )
 
-// One turn of all rules costs little. What a group's turn takes on the clock is
-// the most that it can cost of a CPU; the least of several turns is the one that
-// waited least for others.
+// One turn of all rules costs little CPU, on the series of a real cluster. The
+// measurement needs upstream's engine, so it is a test of the rules' own module;
+// this one gives it the series and the expressions that the server runs.
 func TestRulesCostLittle(t *testing.T) {
 	c := connect(t)
-	const goal, at = 0.050, 28_000.0
-	release := fmt.Sprintf(`job="prometheus", rule_group=~"%s/%s-.+"`, c.namespace, c.release)
-	var groups, spent, series float64
-	await(t, 5*time.Minute, 5*time.Second, "several turns of all rules", func(ctx context.Context) error {
-		for expr, to := range map[string]*float64{
-			`max(count by (pod) (prometheus_rule_group_last_duration_seconds{` + release + `}))`:                   &groups,
-			`max(sum by (pod) (min_over_time(prometheus_rule_group_last_duration_seconds{` + release + `}[10m])))`: &spent,
-			`max(prometheus_tsdb_head_series{job="prometheus"})`:                                                   &series,
-		} {
-			v, err := c.scalar(ctx, expr)
-			if err != nil {
-				return err
-			}
-			*to = v
+	command := os.Getenv("E2E_RULES_COST")
+	if command == "" {
+		t.Skip("E2E_RULES_COST is not set: no command to measure what rules cost (make e2e has one)")
+	}
+	var all content
+	c.addRules(t, &all)
+	var exprs []string
+	for _, q := range all.queries {
+		exprs = append(exprs, q.filled)
+	}
+	list, err := json.Marshal(exprs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	series, err := c.get(t.Context(), "server", "http", "federate", url.Values{"match[]": {`{__name__=~".+"}`}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", command)
+	cmd.Env = os.Environ()
+	for name, data := range map[string][]byte{"SERIES": series, "EXPRS": list} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
 		}
-		turns, err := c.scalar(ctx, `min(count_over_time(prometheus_rule_group_last_duration_seconds{`+release+`}[10m]))`)
-		if err == nil && turns < 5 {
-			err = errors.New("too few")
-		}
-		return err
-	})
-	t.Logf("one turn of %v groups takes %.1f ms at %v series, %.1f ms for %v series; the goal is %.0f ms", groups, 1000*spent, series, 1000*spent*at/series, at, 1000*goal)
-	if allowed := goal * max(1, series/at); spent > allowed {
-		t.Errorf("one turn takes %.1f ms, want at most %.1f ms", 1000*spent, 1000*allowed)
+		cmd.Env = append(cmd.Env, name+"="+file)
+	}
+	out, err := cmd.CombinedOutput()
+	t.Logf("%d groups\n%s", all.groups, out)
+	if err != nil {
+		t.Errorf("%s: %v", command, err)
 	}
 }

@@ -22,8 +22,8 @@ const exhibit = "exhibit"
 
 // exhibits are a namespace with one of everything that Kubernetes tells of and
 // that an empty cluster lacks: workloads of each kind, limits, a quota, a budget
-// for disruptions, an autoscaler, a container that crashes, a Job that fails, a drop-in
-// that is refused.
+// for disruptions, an autoscaler, a container that crashes, a Job that fails, a pod that
+// fits nowhere, a drop-in that is refused.
 type exhibits struct{ namespace, pod string }
 
 func (c *cluster) exhibit(t *testing.T) exhibits {
@@ -50,6 +50,8 @@ func (c *cluster) exhibit(t *testing.T) exhibits {
 	once.Spec.RestartPolicy = corev1.RestartPolicyNever
 	crashes := podTemplate(nil, image, "--no-such-flag")
 	bare := podTemplate(nil, image, "--web.listen-address=:9100")
+	nowhere := podTemplate(nil, image, "--version")
+	nowhere.Spec.NodeSelector = map[string]string{exhibit: "nowhere"}
 	for what, create := range map[string]func() error{
 		"claim of a volume": func() error {
 			_, err := c.client.CoreV1().PersistentVolumeClaims(e.namespace).Create(ctx, &corev1.PersistentVolumeClaim{ObjectMeta: meta, Spec: corev1.PersistentVolumeClaimSpec{
@@ -93,6 +95,10 @@ func (c *cluster) exhibit(t *testing.T) exhibits {
 		},
 		"pod that crashes": func() error {
 			_, err := c.client.CoreV1().Pods(e.namespace).Create(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "crashes", Namespace: e.namespace}, Spec: crashes.Spec}, none)
+			return err
+		},
+		"pod that fits nowhere": func() error {
+			_, err := c.client.CoreV1().Pods(e.namespace).Create(ctx, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "nowhere", Namespace: e.namespace}, Spec: nowhere.Spec}, none)
 			return err
 		},
 		"quota": func() error {

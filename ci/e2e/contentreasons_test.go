@@ -51,7 +51,6 @@ var quiet = map[string]string{
 	"kubelet/Failed volumes":            "no operation on volumes failed",
 	"kubelet/Failed operations":         "no operation of the runtime has failed",
 	"kube-proxy/Time until in force":    "no endpoint has changed of late",
-	"scheduler/Why pods fit nowhere":    "every pod fits somewhere",
 	"server/Rules that fail":            "no rule fails",
 	"container.workload staticpod/namespace_workload_pod:kube_pod_owner:relabel": "the kubelet runs no pods from files",
 }

@@ -15,6 +15,8 @@
 //	E2E_HELM, E2E_CHART
 //	                   a helm and the chart that is installed, for the tests that
 //	                   change the release's values; without them these are skipped
+//	E2E_RULES_COST     shell command that measures what a turn of the rules costs on
+//	                   the series in the file $SERIES; without it that test is skipped
 //	E2E_PAGES          shell command that opens the web pages of the server at
 //	                   $SERVER in a browser; without it that test is skipped
 package e2e

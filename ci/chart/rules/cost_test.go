@@ -1,0 +1,185 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/textparse"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/tsdb"
+)
+
+// One turn of all rules costs little CPU. On a cluster only clock time can be
+// seen, which on a busy machine says more of the others. So a cluster's series
+// are laid into a TSDB here, with as much history as the rules look back on, and
+// upstream's engine, which the server's is, evaluates all rules on them.
+//
+//	SERIES  a file with what the server's /federate says of everything
+//	EXPRS   a file with the expressions of the rules that it runs, a JSON list
+func TestTurnCostsLittle(t *testing.T) {
+	if os.Getenv("SERIES") == "" {
+		t.Skip("SERIES is not set: the end-to-end tests run this with the series of a cluster (make e2e)")
+	}
+	const (
+		goal, at = 50.0, 28_000.0 // ms of CPU, series
+		turns    = 10
+	)
+	var exprs []string
+	text, err := os.ReadFile(os.Getenv("EXPRS"))
+	if err == nil {
+		err = json.Unmarshal(text, &exprs)
+	}
+	if err != nil || len(exprs) == 0 {
+		t.Fatalf("read EXPRS: %d expressions, %v", len(exprs), err)
+	}
+	now := time.Now()
+	series := federated(t, os.Getenv("SERIES"))
+	db := history(t, series, lookedBackFar(t, exprs), now)
+
+	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 50e6, Timeout: time.Minute, EnableAtModifier: true, EnableNegativeOffset: true})
+	turn := func() {
+		for _, expr := range exprs {
+			query, err := engine.NewInstantQuery(t.Context(), db, nil, expr, now)
+			if err != nil {
+				t.Fatalf("%s: %v", expr, err)
+			}
+			if r := query.Exec(t.Context()); r.Err != nil {
+				t.Fatalf("%s: %v", expr, r.Err)
+			}
+			query.Close()
+		}
+	}
+	turn() // the first one warms up
+	before := cpuTime(t)
+	for range turns {
+		turn()
+	}
+	spent := float64((cpuTime(t) - before).Microseconds()) / 1000 / turns
+	n := float64(len(series))
+	t.Logf("one turn of %d rules takes %.1f ms of CPU at %.0f series, garbage collection included; %.1f ms for %.0f series; the goal is %.0f ms",
+		len(exprs), spent, n, spent*at/n, at, goal)
+	// Fewer series than the goal is for are no excuse to cost more for each.
+	if allowed := goal * n / at; spent > allowed {
+		t.Errorf("one turn takes %.1f ms of CPU at %.0f series, want at most %.1f ms", spent, n, allowed)
+	}
+}
+
+// federated are all series of the server that have a sample now, with its value.
+func federated(t *testing.T, file string) map[string]sample {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := textparse.New(text, "text/plain", labels.NewSymbolTable(), textparse.ParserOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]sample{}
+	for {
+		switch entry, err := p.Next(); {
+		case errors.Is(err, io.EOF):
+			if len(out) == 0 {
+				t.Fatal("the server has no series")
+			}
+			return out
+		case err != nil:
+			t.Fatal(err)
+		case entry == textparse.EntrySeries:
+			var l labels.Labels
+			p.Labels(&l)
+			_, _, v := p.Series()
+			out[l.String()] = sample{l, v}
+		}
+	}
+}
+
+type sample struct {
+	labels labels.Labels
+	value  float64
+}
+
+// far is from which length on a range is laid down for those metrics only that it is asked of.
+const far = time.Hour
+
+// lookedBackFar says how far the rules look back on metrics that they look back on for long.
+func lookedBackFar(t *testing.T, exprs []string) map[string]time.Duration {
+	t.Helper()
+	out := map[string]time.Duration{}
+	for _, expr := range exprs {
+		tree, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
+		if err != nil {
+			t.Fatalf("%s: %v", expr, err)
+		}
+		parser.Inspect(tree, func(n parser.Node, _ []parser.Node) error {
+			if m, ok := n.(*parser.MatrixSelector); ok && m.Range > far {
+				name := m.VectorSelector.(*parser.VectorSelector).Name
+				out[name] = max(out[name], m.Range)
+			}
+			return nil
+		})
+	}
+	if len(out) == 0 {
+		t.Fatal("no rule looks back far, so the ranges were not understood")
+	}
+	return out
+}
+
+// history lays down a sample of each series twice a minute: for twenty minutes, or
+// for as long as rules look back on the metric.
+func history(t *testing.T, series map[string]sample, back map[string]time.Duration, now time.Time) *tsdb.DB {
+	t.Helper()
+	const step = 30 * time.Second
+	opts := tsdb.DefaultOptions()
+	opts.RetentionDuration = 0
+	db, err := tsdb.Open(t.TempDir(), slog.New(slog.DiscardHandler), nil, opts, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	db.DisableCompactions()
+	// The longest first: what is much older than the newest sample is not taken any more.
+	lay := func(long bool, length func(string) time.Duration, longest time.Duration) {
+		for ago := longest; ago >= 0; ago -= step {
+			app := db.Appender(t.Context())
+			at := now.Add(-ago).UnixMilli()
+			for _, s := range series {
+				name := s.labels.Get(labels.MetricName)
+				if (back[name] > 0) != long || length(name) < ago {
+					continue
+				}
+				if _, err := app.Append(0, s.labels, at, s.value); err != nil {
+					t.Fatalf("%s: %v", s.labels, err)
+				}
+			}
+			if err := app.Commit(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var longest time.Duration
+	for _, d := range back {
+		longest = max(longest, d)
+	}
+	lay(true, func(name string) time.Duration { return back[name] }, longest)
+	lay(false, func(string) time.Duration { return 20 * time.Minute }, 20*time.Minute)
+	return db
+}
+
+// cpuTime is what this process has used, by all its threads.
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
