@@ -32,7 +32,7 @@ type APIOptions struct {
 	Expected runtime.Object
 	// Read makes an object of what was listed, nil if it is none.
 	Read func(any) *Object
-	// Trim takes away from an object what Read does not need, when it arrives.
+	// Trim takes away from an object what Read does not need, when a list is streamed.
 	// Nil takes away what no object of the core API needs.
 	Trim   cache.TransformFunc
 	Logger *slog.Logger

@@ -23,11 +23,19 @@ var (
 
 // Add implements [cache.ReflectorStore].
 func (d *deliverer) Add(obj any) error {
-	if o := d.read(obj); o != nil {
-		d.known[o.Key] = struct{}{}
-		d.deliver(Event{Key: o.Key, Object: o})
-	}
+	d.pass(obj)
 	return nil
+}
+
+// pass delivers what the API server sent and returns its key.
+func (d *deliverer) pass(obj any) (key Key, ok bool) {
+	o := d.read(obj)
+	if o == nil {
+		return Key{}, false
+	}
+	d.known[o.Key] = struct{}{}
+	d.deliver(Event{Key: o.Key, Object: o})
+	return o.Key, true
 }
 
 // Update implements [cache.ReflectorStore].
@@ -42,19 +50,48 @@ func (d *deliverer) Delete(obj any) error {
 	return nil
 }
 
+// delivered stands in a list for an object that was delivered when it arrived.
+type delivered struct {
+	key Key
+	// ok says that it is an object of ours at all.
+	ok bool
+}
+
+// Transformer implements [cache.TransformingStore]. A reflector that has its list
+// streamed asks it about each object when it arrives and collects what it returns
+// until the list is complete. So objects are delivered here and only their names
+// are collected: thousands of them at once would be most of the memory that the
+// process ever takes.
+//
+// An object that was delivered and is gone before the list is complete is known and
+// not in the list, which is how Replace finds it.
+func (d *deliverer) Transformer() cache.TransformFunc {
+	return func(obj any) (any, error) {
+		obj, err := d.trim(obj)
+		if err != nil {
+			return nil, err
+		}
+		key, ok := d.pass(obj)
+		return delivered{key: key, ok: ok}, nil
+	}
+}
+
 // Replace implements [cache.ReflectorStore]: the list is all there is. Only when
 // each object of it has been processed is the source synced.
 func (d *deliverer) Replace(list []any, _ string) error {
 	gone := d.known
 	d.known = make(map[Key]struct{}, len(list))
 	for _, obj := range list {
-		o := d.read(obj)
-		if o == nil {
-			continue
+		at, early := obj.(delivered)
+		if early {
+			if at.ok {
+				d.known[at.key] = struct{}{}
+			}
+		} else {
+			// An API server that cannot stream lists sends all at once.
+			at.key, at.ok = d.pass(obj)
 		}
-		delete(gone, o.Key)
-		d.known[o.Key] = struct{}{}
-		d.deliver(Event{Key: o.Key, Object: o})
+		delete(gone, at.key)
 	}
 	for key := range gone {
 		d.deliver(Event{Key: key})
@@ -67,7 +104,3 @@ func (d *deliverer) Replace(list []any, _ string) error {
 // Resync implements [cache.ReflectorStore]. There is nothing to do: the loop
 // keeps what it made of each object.
 func (d *deliverer) Resync() error { return nil }
-
-// Transformer implements [cache.TransformingStore]. A list of thousands is held at
-// once while it arrives, and managed fields are often the larger part of it.
-func (d *deliverer) Transformer() cache.TransformFunc { return d.trim }

@@ -8,17 +8,22 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/livedir"
 )
 
-// Reloader makes the reader of a live directory take its current generation.
+// Reloader makes the reader take a bundle, which is the live directory's current
+// generation.
 type Reloader interface {
 	// Reload returns the digest that the reader uses afterwards, or a [*Refused].
-	Reload(ctx context.Context) (digest string, err error)
+	Reload(ctx context.Context, b *dropin.Bundle) (digest string, err error)
 }
 
-// DirSink publishes to a live directory and reloads its reader.
+// DirSink publishes to a live directory and reloads its reader. What all readers have
+// in common is here: the last good versions, going back after a refusal, and what
+// there is to begin with in a new life.
 type DirSink struct {
 	dir    *livedir.Dir
 	reload Reloader
@@ -38,12 +43,12 @@ type flushEnd struct {
 }
 
 // NewDirSink returns a sink that is the only writer of dir.
-func NewDirSink(dir *livedir.Dir, reload Reloader, opts Options) *DirSink {
+func NewDirSink(dir *livedir.Dir, reload Reloader, log *slog.Logger, reg prometheus.Registerer) *DirSink {
 	s := &DirSink{
 		dir:    dir,
 		reload: reload,
-		log:    opts.Logger.With("component", "sink"),
-		m:      newSinkMetrics(opts.Registerer),
+		log:    log.With("component", "sink"),
+		m:      newSinkMetrics(reg),
 
 		flushed: make(chan flushEnd, 1),
 	}
@@ -82,7 +87,7 @@ func (s *DirSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error) 
 	s.ready.Store(true)
 
 	began = time.Now()
-	digest, err := s.reload.Reload(ctx)
+	digest, err := s.reload.Reload(ctx, b)
 	s.m.reloaded(err, time.Since(began))
 	if refused, ok := errors.AsType[*Refused](err); ok {
 		return Applied{}, s.goBack(b, refused)

@@ -3,6 +3,7 @@ package sidecar
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // reloadFunc is a reader made of a function.
 type reloadFunc func() (string, error)
 
-func (f reloadFunc) Reload(context.Context) (string, error) { return f() }
+func (f reloadFunc) Reload(context.Context, *dropin.Bundle) (string, error) { return f() }
 
 func openSink(t *testing.T, path string, f reloadFunc) (*DirSink, *livedir.Dir, *prometheus.Registry) {
 	t.Helper()
@@ -24,10 +25,8 @@ func openSink(t *testing.T, path string, f reloadFunc) (*DirSink, *livedir.Dir, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := DefaultOptions()
 	reg := prometheus.NewRegistry()
-	opts.Registerer = reg
-	return NewDirSink(dir, f, opts), dir, reg
+	return NewDirSink(dir, f, slog.New(slog.DiscardHandler), reg), dir, reg
 }
 
 func bundleOf(t *testing.T, items ...dropin.Checked) *dropin.Bundle {

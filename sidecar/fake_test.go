@@ -54,6 +54,7 @@ type apply struct {
 type fakeSink struct {
 	mu      sync.Mutex
 	applies []apply
+	total   int
 	answer  func(ctx context.Context, a apply) error
 }
 
@@ -67,6 +68,7 @@ func (f *fakeSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error)
 	}
 	f.mu.Lock()
 	f.applies = append(f.applies, a)
+	f.total++
 	answer := f.answer
 	f.mu.Unlock()
 	if answer == nil {
@@ -88,6 +90,13 @@ func (f *fakeSink) taken() []apply {
 	out := f.applies
 	f.applies = nil
 	return out
+}
+
+// count is how often it was asked to apply anything.
+func (f *fakeSink) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.total
 }
 
 // fakeReporter records verdicts.

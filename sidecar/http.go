@@ -23,11 +23,22 @@ const (
 	sourceSilence = 15 * time.Minute
 )
 
-// heartbeat is when the loop last went round.
-type heartbeat struct{ at atomic.Int64 }
+// heartbeat is when the loop last went round. It keeps the time whole: a number of
+// seconds would lose the reading of the clock that nobody can set, and after a jump
+// of the other one a loop that works would be called stuck, or one that is stuck
+// would not.
+type heartbeat struct{ at atomic.Pointer[time.Time] }
 
-func (h *heartbeat) tick(now time.Time) { h.at.Store(now.UnixNano()) }
-func (h *heartbeat) last() time.Time    { return time.Unix(0, h.at.Load()) }
+func (h *heartbeat) tick(now time.Time) { h.at.Store(&now) }
+
+// silent is for how long it has not gone round.
+func (h *heartbeat) silent(now time.Time) time.Duration {
+	at := h.at.Load()
+	if at == nil { // it has not begun
+		return 0
+	}
+	return now.Sub(*at)
+}
 
 // Handler serves /healthz, /readyz, /metrics and /status. ready says whether the
 // neighbour finds drop-ins when it starts now.
@@ -52,7 +63,7 @@ func (s *Sidecar) Handler(ready func() bool, metrics prometheus.Gatherer) http.H
 // server or a neighbour that is away is no reason: a restart would not bring it
 // back.
 func (s *Sidecar) health(now time.Time) error {
-	if silent := now.Sub(s.beat.last()); silent > loopSilence {
+	if silent := s.beat.silent(now); silent > loopSilence {
 		return fmt.Errorf("the loop has been stuck for %s", silent.Round(time.Second))
 	}
 	for _, src := range s.sources() {

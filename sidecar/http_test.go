@@ -78,6 +78,22 @@ func TestHealth(t *testing.T) {
 	})
 }
 
+// A time without the reading of the clock that nobody can set would make a jump of
+// the other clock look like a loop that is stuck, or hide one that is.
+func TestHealthDoesNotReadTheClockThatJumps(t *testing.T) {
+	var beat heartbeat
+	now := time.Now()
+	beat.tick(now)
+	jumped := now.Add(10 * time.Second)
+	// What == compares tells whether the reading is still there.
+	if at := *beat.at.Load(); at == at.Round(0) {
+		t.Error("the heartbeat lost the monotonic reading")
+	}
+	if got := beat.silent(jumped); got != 10*time.Second {
+		t.Errorf("silent for %s", got)
+	}
+}
+
 // silentSource is a watch that died without saying so.
 type silentSource struct {
 	*fakeSource

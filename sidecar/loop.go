@@ -118,7 +118,7 @@ func (l *loop) observe(ev delivery) {
 	// What comes before may be published is not a change to hold off, so that the
 	// first set goes out the moment the list is complete.
 	if changed && l.mayPublish() {
-		l.hold.touch(time.Now())
+		l.hold.touch(ev.Key, time.Now())
 	}
 }
 
@@ -142,7 +142,7 @@ func (l *loop) mayPublish() bool {
 
 // settle is case 2.
 func (l *loop) settle(ctx context.Context) {
-	l.assemble(l.hold.take())
+	l.assemble(l.hold.take(time.Now()))
 	l.show()
 	l.start(ctx)
 }

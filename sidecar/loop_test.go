@@ -120,6 +120,44 @@ func TestHoldoffHasACeiling(t *testing.T) {
 	}
 }
 
+// A team that changes its drop-in all the time delays nobody: whoever changes one now
+// and then goes out at once, as if it were quiet. And it costs no more publishes than
+// the ceiling allows, beside those of the others.
+func TestOthersDoNotWaitForANoisyTeam(t *testing.T) {
+	for _, every := range []time.Duration{7 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 110 * time.Millisecond, 190 * time.Millisecond} {
+		run(t, nil, func(b *bench) {
+			b.source.put(rules("noisy", 0))
+			b.source.synced()
+			b.pass(time.Minute)
+			b.sink.taken()
+			before := b.sink.count()
+			const minute = time.Minute
+			// The first of many is as calm as any.
+			began, next, others := time.Now(), time.Now().Add(time.Second), 0
+			for i := 1; time.Since(began) < minute; i++ {
+				b.source.put(rules("noisy", i))
+				if time.Now().After(next) {
+					others++
+					next = next.Add(700 * time.Millisecond)
+					cm := rules(fmt.Sprintf("calm%d", others%10), i)
+					b.source.put(cm)
+					b.settle()
+					applies := b.sink.taken()
+					if n := len(applies); n == 0 || applies[n-1].items["team/"+cm.Name+"/rules.yaml"] != cm.Data["rules.yaml"] {
+						t.Errorf("noise every %s: the change of %s did not go out at once", every, cm.Name)
+					}
+				}
+				b.pass(every)
+			}
+			applies, most := b.sink.count()-before, int(minute/DefaultOptions().HoldoffMax)+others+2
+			t.Logf("noise every %s: %d applies in a minute with %d changes of others", every, applies, others)
+			if applies > most {
+				t.Errorf("noise every %s: more than %d", every, most)
+			}
+		})
+	}
+}
+
 func TestSameDigestIsNotAppliedAgain(t *testing.T) {
 	run(t, nil, func(b *bench) {
 		b.source.put(rules("a", 1))

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // maxAnswer bounds what is read of an answer to a reload.
@@ -55,8 +57,9 @@ type answer struct {
 	Items   []RefusedItem `json:"items"`
 }
 
-// Reload asks once. The caller's context bounds how long it may take.
-func (r *HTTPReloader) Reload(ctx context.Context) (string, error) {
+// Reload asks once. The caller's context bounds how long it may take. The server finds
+// the bundle in the live directory.
+func (r *HTTPReloader) Reload(ctx context.Context, _ *dropin.Bundle) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, nil)
 	if err != nil {
 		return "", err

@@ -46,7 +46,7 @@ func TestReloadOverUnixSocket(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"status":"success","digest":"abc","changed":{"scrape":1},"took":"12ms"}`)
 	}))
-	digest, err := r.Reload(t.Context())
+	digest, err := r.Reload(t.Context(), nil)
 	if digest != "abc" || err != nil {
 		t.Errorf("got %q, %v", digest, err)
 	}
@@ -57,7 +57,7 @@ func TestReloadRefused(t *testing.T) {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		fmt.Fprint(w, `{"status":"error","digest":"old","refused":"new","error":"no","items":[{"ref":{"namespace":"a","name":"b","key":"c"},"error":"why"}]}`)
 	}))
-	_, err := r.Reload(t.Context())
+	_, err := r.Reload(t.Context(), nil)
 	refused, ok := errors.AsType[*Refused](err)
 	want := &Refused{
 		Digest: "new", Running: "old", Reason: "no",
@@ -79,7 +79,7 @@ func TestReloadThatFailed(t *testing.T) {
 	}
 	for name, h := range answers {
 		t.Run(name, func(t *testing.T) {
-			_, err := reloader(t, neighbour(t, h)).Reload(t.Context())
+			_, err := reloader(t, neighbour(t, h)).Reload(t.Context(), nil)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -89,7 +89,7 @@ func TestReloadThatFailed(t *testing.T) {
 		})
 	}
 	t.Run("no socket", func(t *testing.T) {
-		if _, err := reloader(t, "unix:///nowhere/x.sock").Reload(t.Context()); err == nil {
+		if _, err := reloader(t, "unix:///nowhere/x.sock").Reload(t.Context(), nil); err == nil {
 			t.Error("no error")
 		}
 	})
@@ -97,7 +97,7 @@ func TestReloadThatFailed(t *testing.T) {
 		r := reloader(t, neighbour(t, func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }))
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := r.Reload(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := r.Reload(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})

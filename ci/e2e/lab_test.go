@@ -14,7 +14,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -33,6 +36,7 @@ type lab struct {
 	proxy     *proxy
 	binary    string
 	user      string // whom the sidecar acts as; empty for the test's own user
+	logLevel  string // of the sidecars
 	sidecars  []*process
 }
 
@@ -43,26 +47,64 @@ type process struct {
 	reader *reader
 	cmd    *exec.Cmd
 	output *os.File
+	// under is what the sidecar is run by, empty if by nothing.
+	under []string
 }
 
 func newLab(t *testing.T) *lab {
 	t.Helper()
 	c := connect(t)
-	l := &lab{cluster: c, t: t, namespace: c.team(t), binary: filepath.Join(t.TempDir(), "config-sidecar")}
-	build := exec.Command("go", "build", "-o", l.binary, "./cmd/config-sidecar")
-	build.Dir = filepath.Join("..", "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the sidecar: %v\n%s", err, out)
-	}
+	l := &lab{cluster: c, t: t, logLevel: "info", namespace: c.team(t), binary: build(t, filepath.Join("..", ".."), "./cmd/config-sidecar")}
 	l.proxy = newProxy(t, c.config)
 	return l
 }
 
-// sidecar starts one more sidecar on a live directory of its own.
-func (l *lab) sidecar() *process {
+// built are the programs that tests of this run have built. Linking one takes longer
+// than most of what is tested with it.
+var built struct {
+	sync.Mutex
+	dir   string
+	paths map[string]string
+}
+
+// build builds a program of the module in dir, once for all tests.
+func build(t *testing.T, dir, program string) (path string) {
+	t.Helper()
+	built.Lock()
+	defer built.Unlock()
+	if path, ok := built.paths[program]; ok {
+		return path
+	}
+	if built.paths == nil {
+		var err error
+		if built.dir, err = os.MkdirTemp("", "kube-monitoring-stack-e2e-"); err != nil {
+			t.Fatal(err)
+		}
+		built.paths = map[string]string{}
+	}
+	path = filepath.Join(built.dir, filepath.Base(program))
+	cmd := exec.Command("go", "build", "-o", path, program)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", program, err, out)
+	}
+	built.paths[program] = path
+	return path
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+// sidecar starts one more sidecar on a live directory of its own, run by the command
+// under, if there is one.
+func (l *lab) sidecar(under ...string) *process {
 	l.t.Helper()
-	p := &process{lab: l, live: filepath.Join(l.t.TempDir(), "live")}
+	p := &process{lab: l, live: filepath.Join(l.t.TempDir(), "live"), under: under}
 	p.reader = newReader(l.t, p.live)
 	p.start()
 	l.sidecars = append(l.sidecars, p)
@@ -84,8 +126,10 @@ func (p *process) start() {
 	if p.output, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		t.Fatal(err)
 	}
-	p.cmd = exec.Command(p.lab.binary, "--kubeconfig="+kubeconfig, "--namespaces="+p.lab.namespace, "--live-dir="+p.live,
-		"--reload-url="+p.reader.url, "--listen-address=127.0.0.1:0", "--objects=none")
+	args := append(slices.Clone(p.under), p.lab.binary, "--kubeconfig="+kubeconfig, "--namespaces="+p.lab.namespace, "--live-dir="+p.live,
+		"--reload-url="+p.reader.url, "--listen-address=127.0.0.1:0", "--objects=none",
+		"--log.level="+p.lab.logLevel)
+	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	// It goes with the test, whatever becomes of that.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -108,6 +152,28 @@ func (p *process) stop() {
 		}
 	}
 	p.output.Close()
+}
+
+// get asks the sidecar for a page of its own.
+func (p *process) get(page string) (string, error) {
+	log, err := os.ReadFile(p.output.Name())
+	if err != nil {
+		return "", err
+	}
+	address := regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`).FindSubmatch(log)
+	if address == nil {
+		return "", errors.New("the sidecar does not listen yet")
+	}
+	resp, err := http.Get("http://" + string(address[1]) + page)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", page, resp.Status, body)
+	}
+	return string(body), err
 }
 
 // manifest is what these tests read of a generation's.
@@ -187,6 +253,8 @@ type reader struct {
 	slow       atomic.Int64 // nanoseconds
 	confirmed  atomic.Pointer[string]
 	reloads    atomic.Int64
+	// failed counts requests that it hung up on, hanging those that it does not answer.
+	failed, hanging atomic.Int64
 }
 
 func newReader(t *testing.T, live string) *reader {
@@ -200,9 +268,11 @@ func newReader(t *testing.T, live string) *reader {
 func (r *reader) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.Copy(io.Discard, req.Body)
 	if r.down.Load() {
+		r.failed.Add(1)
 		panic(http.ErrAbortHandler)
 	}
 	if r.hang.Load() {
+		r.hanging.Add(1)
 		<-req.Context().Done()
 		return
 	}

@@ -23,6 +23,9 @@ type proxy struct {
 	// gone answers watches that go on from a version as an API server does that
 	// has forgotten it.
 	gone atomic.Int64
+	// failed counts requests that it hung up on, denied those that the API server
+	// forbade.
+	failed, denied atomic.Int64
 
 	mu     sync.Mutex // guards cancel
 	cancel map[int]context.CancelFunc
@@ -39,16 +42,23 @@ func newProxy(t *testing.T, config *rest.Config) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := &proxy{cancel: map[int]context.CancelFunc{}}
 	forward := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: target.Scheme, Host: target.Host}) },
 		Transport:     transport,
 		FlushInterval: -1,
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+		ModifyResponse: func(r *http.Response) error {
+			if r.StatusCode == http.StatusForbidden {
+				p.denied.Add(1)
+			}
+			return nil
+		},
 	}
-	p := &proxy{cancel: map[int]context.CancelFunc{}}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		if p.down.Load() {
+			p.failed.Add(1)
 			panic(http.ErrAbortHandler)
 		}
 		if query.Get("watch") != "" && query.Get("sendInitialEvents") == "" && p.gone.Add(-1) >= 0 {

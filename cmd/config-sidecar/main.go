@@ -34,6 +34,8 @@ func main() {
 
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	// What ran before main is most of what is linked, and never runs again.
+	given, givenErr := releasePages()
 	f, err := parse(args, stdout)
 	if err != nil {
 		return err
@@ -44,6 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		// nothing that can be measured and memory is what a sidecar is judged by.
 		debug.SetGCPercent(50)
 	}
+	log.Debug("pages of the program were given back", "bytes", given, "err", givenErr)
 	klog.SetSlogLogger(log.With("component", "client-go"))
 	if err := apiserver.NoticeDeadConnections(); err != nil {
 		return err

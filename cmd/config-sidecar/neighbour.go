@@ -87,7 +87,7 @@ func (f *flags) target(dir *livedir.Dir, opts sidecar.Options) (*target, error) 
 	if err != nil {
 		return nil, err
 	}
-	sink := sidecar.NewDirSink(dir, reload, opts)
+	sink := sidecar.NewDirSink(dir, reload, opts.Logger, opts.Registerer)
 	return &target{Sink: sink, restored: sink.Restored(), ready: sink.Ready, policy: f.policy(), kinds: kindsOf(f.forWhom)}, nil
 }
 

@@ -77,19 +77,39 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 	}, listener, log)
 }
 
-// startTakes is after how long nothing more of a start is expected.
-const startTakes = 30 * time.Second
+const (
+	// startTakes is after how long nothing more of a start is expected.
+	startTakes = 30 * time.Second
+	// startStep is how often what the start took so far is given back meanwhile. Each
+	// of its parts touches code of its own, once.
+	startStep = 500 * time.Millisecond
+)
 
-// settled waits until the start is over and gives its memory back.
+// settled gives back the memory that the start takes, until it is over.
 func settled(ctx context.Context, log *slog.Logger) {
-	select {
-	case <-ctx.Done():
-		return
-	case <-time.After(startTakes):
+	over := time.NewTimer(startTakes)
+	defer over.Stop()
+	step := time.NewTicker(startStep)
+	defer step.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-step.C:
+			givePagesBack(log)
+		case <-over.C:
+			debug.FreeOSMemory()
+			givePagesBack(log)
+			log.Debug("the start is over")
+			return
+		}
 	}
-	debug.FreeOSMemory()
+}
+
+// givePagesBack gives back what is not needed of the program itself.
+func givePagesBack(log *slog.Logger) {
 	bytes, err := releasePages()
-	log.Debug("the memory of the start was given back", "bytes", bytes, "err", err)
+	log.Debug("pages of the program were given back", "bytes", bytes, "err", err)
 }
 
 // runner is something that runs beside the sidecar.

@@ -19,6 +19,9 @@ without them, the Prometheus and Alertmanager objects of a cluster. Nothing is a
 It writes values.yaml, drop-ins/*.yaml and LEFT.md, which lists what has no equal, and why. ServiceMonitors,
 PrometheusRules and the like are not rewritten: they are taken from the cluster as they are.
 
+No Secret is read. Settings that refer to one refer to it still, by a file that is mounted, and where that is not
+enough, secrets.sh is written: commands for somebody who may read the Secrets, with no value in them.
+
 Examples:
 
   helm get values kube-prometheus-stack -n monitoring -o yaml > old.yaml
@@ -42,7 +45,7 @@ func migrateCommand(app *kingpin.Application) command {
 	cmd.Flag("out", "Directory to write to.").Required().StringVar(&m.out)
 	cmd.Flag("namespace", "Namespace of the new release, where drop-ins go.").Default("monitoring").StringVar(&m.namespace)
 	cmd.Flag("kubeconfig", "Path of a kubeconfig, for reading a cluster. Default: as kubectl finds it.").StringVar(&m.kubeconfig)
-	cmd.Flag("from-namespace", "Where the old release is, for reading a cluster. Default: that of the kubeconfig's context.").StringVar(&m.from)
+	cmd.Flag("from-namespace", "Where the old release is. Default: for reading a cluster that of the kubeconfig's context, with values that of the new release.").StringVar(&m.from)
 	return command{name: cmd.FullCommand(), run: m.run}
 }
 
@@ -58,8 +61,9 @@ func (m *migrator) run(ctx context.Context, s streams) (int, error) {
 	if err != nil {
 		return exitCannot, err
 	}
-	plan := migrate.FromValues(values, migrate.Release{Namespace: m.namespace})
-	if err := m.write(plan, notes); err != nil {
+	release := migrate.Release{Namespace: m.namespace, From: m.from}
+	plan := migrate.FromValues(values, release)
+	if err := m.write(plan, release, notes); err != nil {
 		return exitCannot, err
 	}
 	for _, note := range notes {
@@ -108,7 +112,7 @@ func overlay(onto, values map[string]any) {
 	}
 }
 
-func (m *migrator) write(plan *migrate.Plan, notes []string) error {
+func (m *migrator) write(plan *migrate.Plan, release migrate.Release, notes []string) error {
 	dropIns := filepath.Join(m.out, "drop-ins")
 	if err := os.MkdirAll(dropIns, 0o755); err != nil {
 		return err
@@ -131,11 +135,17 @@ func (m *migrator) write(plan *migrate.Plan, notes []string) error {
 	if err := os.WriteFile(filepath.Join(m.out, "values.yaml"), data, 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(m.out, "LEFT.md"), []byte(leftPage(plan, notes)), 0o644)
+	script := plan.Script(release)
+	if script != "" {
+		if err := os.WriteFile(filepath.Join(m.out, migrate.SecretsScript), []byte(script), 0o755); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(m.out, "LEFT.md"), []byte(leftPage(plan, release, notes)), 0o644)
 }
 
 // leftPage tells what is to be done by hand.
-func leftPage(plan *migrate.Plan, notes []string) string {
+func leftPage(plan *migrate.Plan, release migrate.Release, notes []string) string {
 	cell := strings.NewReplacer("|", "\\|", "\n", " ")
 	var b strings.Builder
 	b.WriteString("# What was not taken over\n\n")
@@ -145,6 +155,18 @@ func leftPage(plan *migrate.Plan, notes []string) string {
 		b.WriteString("| Setting | Why, and what to do instead |\n|---|---|\n")
 		for _, l := range plan.Left {
 			fmt.Fprintf(&b, "| `%s` | %s |\n", cell.Replace(l.Path), cell.Replace(l.Why))
+		}
+	}
+	if len(plan.Needs) > 0 || len(plan.ScrapeSecrets) > 0 {
+		fmt.Fprintf(&b, "\n# Secrets\n\nNone was read. What the settings refer to has to be in the namespace %s before the release is installed:\n\n", release.Namespace)
+		for _, n := range plan.Needs {
+			fmt.Fprintf(&b, "- the %s `%s`, from which the server gets files\n", n.Kind, n.Name)
+		}
+		for _, s := range plan.ScrapeSecrets {
+			fmt.Fprintf(&b, "- the Secret `%s`, a drop-in: the jobs of `%s` in `%s`, key `%s`, under `scrape_configs`\n", s.Name, s.From, release.OldNamespace(), s.Key)
+		}
+		if plan.Script(release) != "" {
+			fmt.Fprintf(&b, "\n`sh %s` does it. Read it first: it takes the values from the cluster and puts them there again.\n", migrate.SecretsScript)
 		}
 	}
 	if len(notes) > 0 {

@@ -23,6 +23,7 @@ func (m *migrator) readCluster(ctx context.Context) (map[string]any, []string, e
 	if m.from != "" {
 		namespace = m.from
 	}
+	m.from = namespace
 	client, err := dynamic.NewForConfig(cfg)
 	if err != nil {
 		return nil, nil, fmt.Errorf("API server client: %w", err)

@@ -168,7 +168,7 @@ func (r *runner) sidecar(socket string, s streams, log *slog.Logger) (*sidecar.S
 	opts.Kinds = append(opts.Kinds, dropin.KindDashboard) // the server's pages draw them
 	opts.Reporters = []sidecar.Reporter{p}
 	opts.WriteStatus = dir.WriteStatus
-	sink := sidecar.NewDirSink(dir, reload, opts)
+	sink := sidecar.NewDirSink(dir, reload, opts.Logger, opts.Registerer)
 	opts.Sink, opts.Restored = sink, sink.Restored()
 	return sidecar.New(opts)
 }

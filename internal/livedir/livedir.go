@@ -59,6 +59,9 @@ type Dir struct {
 	// linked are the generations that a link on the disk may name, oldest first:
 	// those that links were pointed at since the links were last flushed.
 	linked []string
+	// recent are the generations in the order in which this life published them,
+	// oldest first. The times of files come from a clock that may jump.
+	recent []string
 
 	// step is called before each step of a write, so that tests can fail or die there.
 	step func(name string) error

@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -217,6 +219,31 @@ func TestPruneKeepsWhatAReaderMayHold(t *testing.T) {
 	}
 	expect(t, path, "current", map[string]string{"a": "7"})
 	expect(t, path, "previous", map[string]string{"a": "6"})
+}
+
+// A clock that was set back makes what is young look old. A reader may still be at it.
+func TestPruneDoesNotGoByTheClock(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	const n = 7
+	for v := range n {
+		publish(t, d, bundle(t, map[string]string{"a": fmt.Sprint(v)}))
+		confirm(t, d)
+		back := time.Now().Add(-time.Duration(v) * time.Hour)
+		if err := os.Chtimes(filepath.Join(path, d.current.name), back, back); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Current, previous, and those before.
+	for v := n - 1; v >= n-2-keep; v-- {
+		name := genPrefix + bundle(t, map[string]string{"a": fmt.Sprint(v)}).Digest()
+		if _, err := os.Stat(filepath.Join(path, name)); err != nil {
+			t.Errorf("generation %d of %d is gone: %v", v+1, n, err)
+		}
+	}
 }
 
 func TestWriteStatus(t *testing.T) {

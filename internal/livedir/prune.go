@@ -33,12 +33,17 @@ func (d *Dir) Prune() error {
 		}
 	}
 	slices.SortFunc(old, func(a, b fs.FileInfo) int {
-		return cmp.Or(b.ModTime().Compare(a.ModTime()), strings.Compare(a.Name(), b.Name()))
+		// What this life published is younger than what it found.
+		return cmp.Or(
+			slices.Index(d.recent, b.Name())-slices.Index(d.recent, a.Name()),
+			b.ModTime().Compare(a.ModTime()), strings.Compare(a.Name(), b.Name()),
+		)
 	})
 	for _, info := range old[min(keep, len(old)):] {
 		if err := d.remove(info.Name()); err != nil {
 			return fmt.Errorf("prune generations: %w", err)
 		}
+		d.recent = slices.DeleteFunc(d.recent, func(name string) bool { return name == info.Name() })
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
@@ -57,6 +58,7 @@ func (d *Dir) Publish(b *dropin.Bundle) (Written, error) {
 	}
 	d.current = generation{name: name, manifest: m, intact: intact, unflushed: unflushed}
 	d.confirmed = false
+	d.recent = append(slices.DeleteFunc(d.recent, func(old string) bool { return old == name }), name)
 	return w, nil
 }
 

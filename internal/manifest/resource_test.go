@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
@@ -65,4 +66,27 @@ func TestResources(t *testing.T) {
 	if _, err := rule.SecretAsConfigMap(); err == nil {
 		t.Error("a rule is a Secret")
 	}
+}
+
+// FuzzResources: whatever a file holds, the objects in it have lines within it, and a
+// Secret is a ConfigMap or an error.
+func FuzzResources(f *testing.F) {
+	f.Add([]byte(others))
+	f.Add([]byte(two))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, r := range Resources("f", data) {
+			lines := 1
+			for _, end := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} { // what ends a line in YAML
+				lines += bytes.Count(data, []byte(end))
+			}
+			for _, path := range []string{"", "metadata.name", "spec.groups[0].rules[0]", "a[", "[9]"} {
+				if line := r.LineOf(path); line < 1 || line > lines {
+					t.Errorf("%q is in line %d of %d", path, line, lines)
+				}
+			}
+			if o, err := r.SecretAsConfigMap(); err == nil && o.ConfigMap == nil {
+				t.Error("neither an object nor an error")
+			}
+		}
+	})
 }

@@ -7,68 +7,88 @@ import (
 
 // clients takes over remote write and remote read. The operator writes their
 // fields in camel case and takes secrets by reference; Prometheus, and so this
-// chart, has underscores and the secrets themselves or files.
+// chart, has underscores and files.
 func clients(target string) rule {
 	return func(m *migration, path string, value any) {
 		for i, v := range asList(value) {
 			at := join(path, itoa(i))
-			if ref := reference(v, ""); ref != "" {
-				m.left(at, "It refers to a Secret at "+ref+". Mount the Secret by server.pod and name the file, for instance basic_auth.password_file, in "+target+".")
+			c := client{}
+			out := c.convert(v, "", "")
+			if c.stuck != "" {
+				m.left(at, "It refers to a Secret or ConfigMap at "+c.stuck+", for which Prometheus has no file. Write the entry into "+target+" in Prometheus' own format, or send without it.")
 				continue
 			}
-			m.add(at, target, snake(v))
+			m.add(at, target, out)
+			for _, ref := range c.refs {
+				m.mount(at, ref.kind, ref.name)
+			}
 		}
 	}
 }
 
-// reference returns the path of a reference to a key of a Secret or ConfigMap.
-func reference(v any, path string) string {
-	switch v := v.(type) {
-	case map[string]any:
-		_, name := v["name"].(string)
-		_, key := v["key"].(string)
-		if name && key && len(v) <= 3 {
-			return path
-		}
-		for _, k := range sortedKeys(v) {
-			if found := reference(v[k], join(path, k)); found != "" {
-				return found
-			}
-		}
-	case []any:
-		for i, e := range v {
-			if found := reference(e, join(path, itoa(i))); found != "" {
-				return found
-			}
-		}
-	}
-	return ""
+// client is one entry on its way.
+type client struct {
+	// refs are the references that became files.
+	refs []reference
+	// stuck is the path of one that cannot.
+	stuck string
 }
 
-// kept are maps whose keys are a user's and no field names.
-func kept(key string) bool { return key == "headers" || key == "params" }
+// fileFields are fields that take a key of a Secret in the operator's format, by the
+// field that holds them and their own name, and their equals in Prometheus'.
+func fileFields() map[string]string {
+	return map[string]string{
+		"basicAuth.username":        "username_file",
+		"basicAuth.password":        "password_file",
+		"authorization.credentials": "credentials_file",
+		"oauth2.clientSecret":       "client_secret_file",
+		"tlsConfig.keySecret":       "key_file",
+		"tlsConfig.ca":              "ca_file",
+		"tlsConfig.cert":            "cert_file",
+	}
+}
 
-// snake renames fields: writeRelabelConfigs, write_relabel_configs.
-func snake(v any) any {
+// convert renames fields (writeRelabelConfigs, write_relabel_configs) and makes files
+// of references. in is the field that v is the value of.
+func (c *client) convert(v any, in, path string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
-		for key, value := range v {
-			if !kept(key) {
-				value = snake(value)
+		for _, key := range sortedKeys(v) {
+			value, at := v[key], join(path, key)
+			if kept(key) {
+				out[underscored(key)] = value
+				continue
 			}
-			out[underscored(key)] = value
+			ref, isRef := refOf(value, inSecret)
+			if !isRef {
+				ref, isRef = secretOrConfigMap(value)
+			}
+			if !isRef {
+				out[underscored(key)] = c.convert(value, key, at)
+				continue
+			}
+			field, ok := fileFields()[in+"."+key]
+			if !ok {
+				c.stuck = at
+				continue
+			}
+			c.refs = append(c.refs, ref)
+			out[field] = ref.file()
 		}
 		return out
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = snake(e)
+			out[i] = c.convert(e, in, join(path, itoa(i)))
 		}
 		return out
 	}
 	return v
 }
+
+// kept are maps whose keys are a user's and no field names.
+func kept(key string) bool { return key == "headers" || key == "params" || key == "endpointParams" }
 
 func underscored(s string) string {
 	if s == "oauth2" {

@@ -23,6 +23,10 @@ type Plan struct {
 	Left []Left
 	// Taken are the paths that were taken over, with what they became.
 	Taken []Taken
+	// Needs are what the values refer to by its name, ScrapeSecrets the Secrets that
+	// become drop-ins. [Plan.Script] brings them to their places.
+	Needs         []Need
+	ScrapeSecrets []ScrapeSecret
 }
 
 // Object is a Kubernetes object.
@@ -42,7 +46,12 @@ type Taken struct{ From, To string }
 type Release struct {
 	// Namespace is where this chart's release will be; drop-ins go there.
 	Namespace string
+	// From is where the old release is; empty if that is the same.
+	From string
 }
+
+// OldNamespace is where the old release is.
+func (r Release) OldNamespace() string { return cmp.Or(r.From, r.Namespace) }
 
 // FromValues reads the values that somebody gave to kube-prometheus-stack. Each of
 // them is in the plan, either taken over or left with a reason.
@@ -50,6 +59,7 @@ func FromValues(values map[string]any, r Release) *Plan {
 	p := &Plan{Values: map[string]any{}}
 	m := &migration{plan: p, release: r, rules: rules()}
 	m.walk("", values)
+	slices.SortFunc(p.Needs, func(a, b Need) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
 	slices.SortFunc(p.Left, func(a, b Left) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(p.Taken, func(a, b Taken) int { return cmp.Compare(a.From, b.From) })
 	return p
@@ -138,17 +148,12 @@ func (m *migration) set(from, to string, value any) {
 
 // add appends to a list of ours.
 func (m *migration) add(from, to string, values ...any) {
-	var have []any
-	at := any(m.plan.Values)
-	for step := range strings.SplitSeq(to, ".") {
-		parts, ok := at.(map[string]any)
-		if !ok {
-			break
-		}
-		at = parts[step]
-	}
-	have, _ = at.([]any)
-	m.set(from, to, append(slices.Clone(have), values...))
+	m.set(from, to, append(m.list(to), values...))
+}
+
+// list returns a copy of a list of ours as it is now.
+func (m *migration) list(path string) []any {
+	return slices.Clone(asList(dig(m.plan.Values, strings.Split(path, ".")...)))
 }
 
 // dropIn adds a manifest with one drop-in.

@@ -61,6 +61,10 @@ func TestFromValues(t *testing.T) {
 		"url": "https://mimir.example.org/api/v1/push", "headers": map[string]any{"X-Scope-OrgID": "prod"},
 		"write_relabel_configs": []any{map[string]any{"source_labels": []any{"__name__"}, "regex": "go_.*", "action": "drop"}},
 		"queue_config":          map[string]any{"max_samples_per_send": float64(1000)},
+	}, map[string]any{
+		"url": "https://other.example.org/", "basic_auth": map[string]any{
+			"username_file": "/etc/prometheus/secrets/s/user", "password_file": "/etc/prometheus/secrets/s/password",
+		},
 	}}
 	if diff := cmp.Diff(want, dig(p.Values, "server", "remoteWrite")); diff != "" {
 		t.Error(diff)
@@ -112,7 +116,7 @@ func TestNothingIsLost(t *testing.T) {
 	}
 	walk("", values)
 	for _, path := range []string{
-		"somethingNew", "prometheusOperator", "prometheus.service.nodePort", "prometheus.prometheusSpec.remoteWrite.1",
+		"somethingNew", "prometheusOperator", "prometheus.service.nodePort",
 		"prometheus.prometheusSpec.ruleNamespaceSelector", "grafana.dashboards.default.fetched", "grafana.adminPassword",
 		"grafana.persistence.accessModes", "alertmanager.alertmanagerSpec.alertmanagerConfigMatcherStrategy", "defaultRules.rules",
 	} {

@@ -24,23 +24,28 @@ func prometheusRules() map[string]rule {
 		"prometheus.thanosServiceMonitor":          needless("the Thanos sidecar is scraped"),
 		"prometheus.extraSecret":                   none("Apply it as an object of its own."),
 
-		spec + "replicas":                             to("server.replicas"),
-		spec + "shards":                               none("One server takes all targets here; hashmod in server.scrapeConfigs splits a job between releases."),
-		spec + "retention":                            to("server.retention.time"),
-		spec + "retentionSize":                        to("server.retention.size"),
-		spec + "scrapeInterval":                       to("server.scrapeInterval"),
-		spec + "evaluationInterval":                   to("server.evaluationInterval"),
-		spec + "externalUrl":                          to("server.externalUrl"),
-		spec + "externalLabels":                       to("server.externalLabels"),
-		spec + "enableRemoteWriteReceiver":            ifSwitch("server.receivers.remoteWrite"),
-		spec + "enableOTLPReceiver":                   ifSwitch("server.receivers.otlp"),
-		spec + "enableFeatures":                       to("server.features"),
-		spec + "remoteWrite":                          clients("server.remoteWrite"),
-		spec + "additionalRemoteWrite":                clients("server.remoteWrite"),
-		spec + "remoteRead":                           clients("server.remoteRead"),
-		spec + "additionalRemoteRead":                 clients("server.remoteRead"),
-		spec + "additionalScrapeConfigs":              scrapeConfigs,
-		spec + "additionalScrapeConfigsSecret":        none("Put its content under a key of a Secret or ConfigMap with the label kube-monitoring-stack.io/drop-in: scrape, below scrape_configs."),
+		spec + "replicas":                  to("server.replicas"),
+		spec + "shards":                    none("One server takes all targets here; hashmod in server.scrapeConfigs splits a job between releases."),
+		spec + "retention":                 to("server.retention.time"),
+		spec + "retentionSize":             to("server.retention.size"),
+		spec + "scrapeInterval":            to("server.scrapeInterval"),
+		spec + "evaluationInterval":        to("server.evaluationInterval"),
+		spec + "externalUrl":               to("server.externalUrl"),
+		spec + "externalLabels":            to("server.externalLabels"),
+		spec + "enableRemoteWriteReceiver": ifSwitch("server.receivers.remoteWrite"),
+		spec + "enableOTLPReceiver":        ifSwitch("server.receivers.otlp"),
+		spec + "enableFeatures":            to("server.features"),
+		spec + "remoteWrite":               clients("server.remoteWrite"),
+		spec + "additionalRemoteWrite":     clients("server.remoteWrite"),
+		spec + "remoteRead":                clients("server.remoteRead"),
+		spec + "additionalRemoteRead":      clients("server.remoteRead"),
+		spec + "additionalScrapeConfigs":   scrapeConfigs,
+		spec + "additionalScrapeConfigsSecret": func(m *migration, path string, v any) {
+			secret, _ := v.(map[string]any)
+			if secret["enabled"] != false {
+				m.scrapeSecret(path, map[string]any{"name": secret["name"], "key": secret["key"]})
+			}
+		},
 		spec + "additionalAlertManagerConfigs":        none("Write them into server.alertmanagers, in Prometheus' own format."),
 		spec + "additionalAlertManagerConfigsSecret":  none("Write them into server.alertmanagers, in Prometheus' own format."),
 		spec + "additionalAlertRelabelConfigs":        none("Write them into server.config under alerting.alert_relabel_configs."),
@@ -75,8 +80,8 @@ func prometheusRules() map[string]rule {
 		spec + "replicaExternalLabelName":    needless("the label is prometheus_replica and is there with more than one replica"),
 		spec + "prometheusExternalLabelName": needless("there is no such label"),
 		spec + "listenLocal":                 none("The server listens for others; networkPolicy.enabled says for whom."),
-		spec + "secrets":                     none("Mount them by server.pod, with a volume and a volumeMount."),
-		spec + "configMaps":                  none("Mount them by server.pod, with a volume and a volumeMount."),
+		spec + "secrets":                     mountAll(inSecret),
+		spec + "configMaps":                  mountAll(inConfigMap),
 		spec + "containers":                  none("Add containers by server.pod.containers."),
 		spec + "initContainers":              none("Add init containers by server.pod.initContainers."),
 		spec + "web":                         none("TLS and passwords are server.web.*."),
@@ -139,7 +144,7 @@ func argument(list, name string) rule {
 func scrapeConfigs(m *migration, path string, value any) {
 	list, ok := value.([]any)
 	if !ok {
-		m.left(path, "It is a template or a reference. Put its content under a key of a ConfigMap or Secret with the label kube-monitoring-stack.io/drop-in: scrape, below scrape_configs.")
+		m.scrapeSecret(path, value)
 		return
 	}
 	m.dropInOf(path, "scrape", "additional-scrape-configs", "jobs.yaml", map[string]any{"scrape_configs": list})

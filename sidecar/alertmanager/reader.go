@@ -16,21 +16,19 @@ type reader struct {
 	base      *baseFile
 	out       *output
 	neighbour neighbour
-	// wanted is what Reload is to bring.
-	wanted *dropin.Bundle
 	// running is the digest of what Alertmanager confirmed last.
 	running string
 }
 
 // Reload implements [sidecar.Reloader].
-func (r *reader) Reload(ctx context.Context) (string, error) {
+func (r *reader) Reload(ctx context.Context, b *dropin.Bundle) (string, error) {
 	if err := r.base.read(); err != nil {
 		return "", err
 	}
-	digest := r.wanted.Digest()
-	merged, problems, err := r.base.merger.Merge(r.wanted, templatesDir)
+	digest := b.Digest()
+	merged, problems, err := r.base.merger.Merge(b, templatesDir)
 	if err != nil || len(problems) > 0 {
-		return "", r.refused(err, problems)
+		return "", r.refused(digest, err, problems)
 	}
 	before := r.out.current
 	hash, err := r.out.publish(merged)
@@ -49,7 +47,7 @@ func (r *reader) Reload(ctx context.Context) (string, error) {
 		if back := r.out.point(before); back != nil {
 			return "", errors.Join(err, back)
 		}
-		return "", r.refused(no, nil)
+		return "", r.refused(digest, no, nil)
 	}
 	if err != nil {
 		return "", err
@@ -66,8 +64,8 @@ func (r *reader) Reload(ctx context.Context) (string, error) {
 }
 
 // refused says who is at fault, if that is known.
-func (r *reader) refused(err error, problems []dropin.Problem) *sidecar.Refused {
-	out := &sidecar.Refused{Digest: r.wanted.Digest()}
+func (r *reader) refused(digest string, err error, problems []dropin.Problem) *sidecar.Refused {
+	out := &sidecar.Refused{Digest: digest}
 	if err != nil {
 		// With the set that it runs already, no drop-in is to blame.
 		out.Running, out.Reason = r.running, quoteless(err)

@@ -1,7 +1,6 @@
 package alertmanager
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,7 +34,7 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
-// Sink is a [sidecar.Sink] for Alertmanager.
+// Sink is a [sidecar.DirSink] whose reader is Alertmanager.
 type Sink struct {
 	*sidecar.DirSink
 	reader *reader
@@ -58,9 +57,7 @@ func New(opts Options) (*Sink, error) {
 	if err := r.base.read(); err != nil {
 		return nil, err
 	}
-	side := sidecar.DefaultOptions()
-	side.Logger, side.Registerer = opts.Logger, opts.Registerer
-	s := &Sink{DirSink: sidecar.NewDirSink(opts.Live, r, side), reader: r, log: log}
+	s := &Sink{DirSink: sidecar.NewDirSink(opts.Live, r, opts.Logger, opts.Registerer), reader: r, log: log}
 	return s, s.prime()
 }
 
@@ -69,12 +66,6 @@ func (s *Sink) Policy() dropin.Policy { return s.reader.base.policy }
 
 // Ready says that Alertmanager finds a configuration.
 func (s *Sink) Ready() bool { return s.reader.out.current != "" }
-
-// Apply implements [sidecar.Sink].
-func (s *Sink) Apply(ctx context.Context, b *dropin.Bundle) (sidecar.Applied, error) {
-	s.reader.wanted = b
-	return s.DirSink.Apply(ctx, b)
-}
 
 // prime publishes what can be published without asking anybody.
 func (s *Sink) prime() error {

@@ -23,8 +23,8 @@ type reader struct {
 	layout    layout
 	mirror    mirror
 	neighbour neighbour
-	// wanted is what Reload is to bring, taken what Grafana confirmed last.
-	wanted, taken *dropin.Bundle
+	// taken is what Grafana confirmed last.
+	taken *dropin.Bundle
 	// pending are the kinds that Grafana has to read again: dashboards, datasources.
 	pending map[string]bool
 	// have are the confirmed contents, by the name of what has them.
@@ -51,20 +51,20 @@ func newReader(opts Options) *reader {
 }
 
 // Reload implements [sidecar.Reloader].
-func (r *reader) Reload(ctx context.Context) (string, error) {
+func (r *reader) Reload(ctx context.Context, b *dropin.Bundle) (string, error) {
 	own, err := readBase(r.basePath)
 	if err != nil {
 		return "", err
 	}
-	if refused := r.conflicts(own); refused != nil {
+	if refused := conflicts(b, own); refused != nil {
 		return "", refused
 	}
-	want, err := contentsOf(r.wanted)
+	want, err := contentsOf(b)
 	if err != nil {
 		return "", err
 	}
 	r.forget(want, own)
-	if err := r.write(r.wanted, own); err != nil {
+	if err := r.write(b, own); err != nil {
 		return "", err
 	}
 	idle := len(r.pending) == 0
@@ -74,21 +74,21 @@ func (r *reader) Reload(ctx context.Context) (string, error) {
 		missing, err = r.bring(ctx, want)
 	}
 	if err != nil {
-		return "", r.strike(err, nil, own)
+		return "", r.strike(b.Digest(), err, nil, own)
 	}
 	if len(missing) > 0 {
-		return "", r.strike(fmt.Errorf("Grafana does not have what it was to have: %s", names(missing)), missing, own)
+		return "", r.strike(b.Digest(), fmt.Errorf("Grafana does not have what it was to have: %s", names(missing)), missing, own)
 	}
-	r.taken, r.strikes = r.wanted, 0
+	r.taken, r.strikes = b, 0
 	if len(r.gone) > 0 {
 		r.gone = map[string]content{}
 		// Nobody waits for this file to go; it says nothing any more.
-		if err := r.write(r.wanted, own); err != nil {
+		if err := r.write(b, own); err != nil {
 			return "", err
 		}
 		clear(r.pending)
 	}
-	return r.wanted.Digest(), nil
+	return b.Digest(), nil
 }
 
 // write brings the files up to date and notes what Grafana has to read because of it.
@@ -154,12 +154,11 @@ func (r *reader) bring(ctx context.Context, want map[string]content) ([]content,
 
 // strike is what a failure means: something to try again, or, if Grafana has said
 // so often enough, a refusal. Then the files go back, for a Grafana that starts now.
-func (r *reader) strike(err error, missing []content, own base) error {
+func (r *reader) strike(digest string, err error, missing []content, own base) error {
 	answer, answered := errors.AsType[*answerError](err)
 	if !answered && len(missing) == 0 || answered && (answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden) {
 		return err
 	}
-	digest := r.wanted.Digest()
 	if r.struck != digest {
 		r.struck, r.strikes = digest, 0
 	}
@@ -187,15 +186,15 @@ func (r *reader) strike(err error, missing []content, own base) error {
 
 // conflicts finds datasources with names that the base has. It looks each time,
 // since the base may be another one than when they were checked.
-func (r *reader) conflicts(own base) *sidecar.Refused {
+func conflicts(b *dropin.Bundle, own base) *sidecar.Refused {
 	taken := map[string]bool{}
 	for _, c := range own.claims {
 		taken[c.Name] = true
 	}
-	refused := &sidecar.Refused{Digest: r.wanted.Digest(), Reason: "names are taken by Grafana's own datasources"}
-	items := r.wanted.Manifest().Items
+	refused := &sidecar.Refused{Digest: b.Digest(), Reason: "names are taken by Grafana's own datasources"}
+	items := b.Manifest().Items
 	i := -1
-	for _, data := range r.wanted.Files() {
+	for _, data := range b.Files() {
 		i++
 		if items[i].Kind != dropin.KindDatasource {
 			continue

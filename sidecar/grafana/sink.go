@@ -1,7 +1,6 @@
 package grafana
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -36,7 +35,7 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
-// Sink is a [sidecar.Sink] for Grafana.
+// Sink is a [sidecar.DirSink] whose reader is Grafana.
 type Sink struct {
 	*sidecar.DirSink
 	reader *reader
@@ -52,9 +51,7 @@ func New(opts Options) (*Sink, error) {
 		return nil, err
 	}
 	r := newReader(opts)
-	side := sidecar.DefaultOptions()
-	side.Logger, side.Registerer = opts.Logger, opts.Registerer
-	s := &Sink{DirSink: sidecar.NewDirSink(opts.Live, r, side), reader: r, policy: opts.Policy}
+	s := &Sink{DirSink: sidecar.NewDirSink(opts.Live, r, opts.Logger, opts.Registerer), reader: r, policy: opts.Policy}
 	s.policy.Reserved = base.claims
 	b, _ := dropin.Assemble(s.Restored(), s.policy)
 	files, err := r.layout.files(b, base, nil)
@@ -82,9 +79,3 @@ func (s *Sink) Policy() dropin.Policy { return s.policy }
 
 // Ready says that Grafana finds its files.
 func (s *Sink) Ready() bool { return s.ready }
-
-// Apply implements [sidecar.Sink].
-func (s *Sink) Apply(ctx context.Context, b *dropin.Bundle) (sidecar.Applied, error) {
-	s.reader.wanted = b
-	return s.DirSink.Apply(ctx, b)
-}
