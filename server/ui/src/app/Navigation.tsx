@@ -1,3 +1,4 @@
+import type { ComponentProps } from "react";
 import { Link, useLocation } from "wouter";
 import { siteName } from "../ui/Page.tsx";
 import { environment } from "./environment.ts";
@@ -13,7 +14,7 @@ const groups = [...new Set(shown.map((r) => r.nav.group))];
 const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery"];
 
 /** The list of pages, with what waits on each. */
-export function Navigation({ onKeys }: { onKeys: () => void }) {
+export function Navigation(preferences: ComponentProps<typeof Preferences>) {
   const [location, navigate] = useLocation();
   const counts = useCounts();
   useGoTo((letter) => {
@@ -48,7 +49,7 @@ export function Navigation({ onKeys }: { onKeys: () => void }) {
             })}
         </div>
       ))}
-      <Preferences onKeys={onKeys} />
+      <Preferences {...preferences} />
     </nav>
   );
 }

@@ -83,4 +83,6 @@ export const aliases: Record<string, string> = {
   "/agent": "/",
   "/d/:uid": "/dashboards/:uid",
   "/d/:uid/:slug": "/dashboards/:uid",
+  "/classic/:page": "/:page",
+  "/new/:page": "/:page",
 };

@@ -7,11 +7,13 @@ interface Props {
   /** What the button says. */
   button: ReactNode;
   label: string;
+  /** Looks like text and not like a button. */
+  quiet?: boolean;
   children: (close: () => void) => ReactNode;
 }
 
 /** A button with a box below it, which Escape or a click elsewhere closes. */
-export function Popover({ button, label, children }: Props) {
+export function Popover({ button, label, quiet = false, children }: Props) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -30,8 +32,8 @@ export function Popover({ button, label, children }: Props) {
     };
   }, [open]);
   return (
-    <span ref={box} className={styles.anchor}>
-      <Button aria-expanded={open} aria-haspopup="dialog" aria-label={label} onClick={() => setOpen(!open)}>
+    <span ref={box} className={`${styles.anchor} ${quiet ? styles.quiet : ""}`}>
+      <Button look={quiet ? "quiet" : "plain"} aria-expanded={open} aria-haspopup="dialog" {...(quiet ? { title: label } : { "aria-label": label })} onClick={() => setOpen(!open)}>
         {button}
         <ChevronDown size={13} />
       </Button>

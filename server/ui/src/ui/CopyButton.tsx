@@ -1,0 +1,34 @@
+import { Check, Copy, TriangleAlert } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { Button } from "./Button.tsx";
+import { copyText } from "./clipboard.ts";
+
+interface Props {
+  text: () => string;
+  /** What is copied, as the button's name: "Copy the series". */
+  title: string;
+  children?: ReactNode;
+  className?: string;
+  look?: "plain" | "quiet";
+  size?: number;
+}
+
+const icons = { idle: Copy, done: Check, failed: TriangleAlert };
+
+/** Copies a text and says whether that worked. */
+export function CopyButton({ text, title, children, className = "", look = "quiet", size = 14 }: Props) {
+  const [state, setState] = useState<keyof typeof icons>("idle");
+  useEffect(() => {
+    if (state === "idle") return;
+    const timer = setTimeout(() => setState("idle"), 2_000);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const Icon = icons[state];
+  const said = state === "done" ? "Copied" : state === "failed" ? "The browser did not let it be copied" : title;
+  return (
+    <Button look={look} icon={children === undefined} className={className} title={said} onClick={() => void copyText(text()).then((ok) => setState(ok ? "done" : "failed"))}>
+      <Icon size={size} aria-hidden />
+      {children !== undefined && <span>{state === "done" ? "Copied" : children}</span>}
+    </Button>
+  );
+}
