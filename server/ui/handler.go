@@ -24,7 +24,7 @@ type Options struct {
 // Those that Prometheus has are Prometheus' own, since links in alerts lead there.
 var pagePaths = []string{
 	"/", "/query", "/dashboards", "/alerts", "/rules", "/targets", "/drop-ins", "/explain",
-	"/tsdb-status", "/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery",
+	"/tsdb-status", "/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery", "/remote-write",
 	"/graph", "/agent",
 }
 

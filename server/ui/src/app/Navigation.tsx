@@ -11,7 +11,7 @@ import styles from "./Navigation.module.css";
 
 const shown = routes.filter((r): r is PageRoute & Required<Pick<PageRoute, "nav">> => r.nav !== undefined && !(r.notInAgent && environment.agent));
 const groups = [...new Set(shown.map((r) => r.nav.group))];
-const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery"];
+const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery", "/remote-write"];
 
 /** The list of pages, with what waits on each. */
 export function Navigation(preferences: ComponentProps<typeof Preferences>) {

@@ -75,6 +75,7 @@ export const routes: PageRoute[] = [
   { path: "/flags", page: StatusPage },
   { path: "/service-discovery", page: StatusPage },
   { path: "/alertmanager-discovery", page: StatusPage },
+  { path: "/remote-write", page: StatusPage },
 ];
 
 /** Where older Prometheus versions, and links made for Grafana, expect a page. */

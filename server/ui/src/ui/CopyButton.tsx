@@ -1,4 +1,4 @@
-import { Check, Copy, TriangleAlert } from "lucide-react";
+import { Check, Copy, TriangleAlert, type LucideIcon } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { copyText } from "./clipboard.ts";
@@ -11,19 +11,20 @@ interface Props {
   className?: string;
   look?: "plain" | "quiet";
   size?: number;
+  icon?: LucideIcon;
 }
 
-const icons = { idle: Copy, done: Check, failed: TriangleAlert };
+type State = "idle" | "done" | "failed";
 
 /** Copies a text and says whether that worked. */
-export function CopyButton({ text, title, children, className = "", look = "quiet", size = 14 }: Props) {
-  const [state, setState] = useState<keyof typeof icons>("idle");
+export function CopyButton({ text, title, children, className = "", look = "quiet", size = 14, icon = Copy }: Props) {
+  const [state, setState] = useState<State>("idle");
   useEffect(() => {
     if (state === "idle") return;
     const timer = setTimeout(() => setState("idle"), 2_000);
     return () => clearTimeout(timer);
   }, [state]);
-  const Icon = icons[state];
+  const Icon = { idle: icon, done: Check, failed: TriangleAlert }[state];
   const said = state === "done" ? "Copied" : state === "failed" ? "The browser did not let it be copied" : title;
   return (
     <Button look={look} icon={children === undefined} className={className} title={said} onClick={() => void copyText(text()).then((ok) => setState(ok ? "done" : "failed"))}>

@@ -21,6 +21,7 @@ function copySelected(text: string): boolean {
   area.style.setProperty("opacity", "0");
   // Inside of an open dialog nothing outside of it can be selected.
   (document.querySelector("dialog[open]") ?? document.body).append(area);
+  area.focus();
   area.select();
   try {
     return document.execCommand("copy");

@@ -30,9 +30,7 @@ export function Outcome({ panel, answer: { data, tookMs } }: Props) {
       <Popover quiet button={said} label="What the query took">
         {() => <Facts facts={facts} />}
       </Popover>
-      <CopyButton title="Copy a link to this expression" text={() => url("query").href + `?${encodePanels([panel])}`}>
-        <Link2 size={14} aria-label="Link" />
-      </CopyButton>
+      <CopyButton icon={Link2} title="Copy a link to this expression" text={() => url("query").href + `?${encodePanels([panel])}`} />
     </div>
   );
 }

@@ -113,7 +113,7 @@ export function QueryPanel({ panel, first, onChange, ...actions }: Props) {
             {panel.tab === "table" && asked && instant.data && !instant.error && <TableView result={instant.data.data} />}
             {panel.tab === "graph" && asked && range.data && !range.error && <GraphView panel={panel} ranged={range.data.data} onChange={onChange} />}
             {panel.tab === "explain" && panel.expr !== "" && (
-              <div className={styles.controls}>
+              <div className={styles.explained}>
                 <ExprTree expr={panel.expr} timeMs={panel.endMs} onPick={(expr) => onChange({ expr })} detailed />
               </div>
             )}

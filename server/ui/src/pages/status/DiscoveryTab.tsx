@@ -66,12 +66,12 @@ export function DiscoveryTab() {
                         onToggle={() => open.toggle(d.pool)}
                         label={d.pool}
                         summary={
-                          <>
+                          <span className={styles.poolLine}>
                             <span className={styles.poolName}>{poolJob(d.pool, owner)}</span>
                             <Owner of={owner} otherwise="base configuration" />
                             {show !== "dropped" && <Badge tone={d.active.length > 0 ? "ok" : "quiet"}>{grouped(d.active.length)} scraped</Badge>}
                             {show !== "scraped" && <Badge tone="quiet">{grouped(d.dropped)} dropped</Badge>}
-                          </>
+                          </span>
                         }
                       >
                         <Found discovered={d} />
