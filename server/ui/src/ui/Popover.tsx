@@ -34,7 +34,7 @@ export function Popover({ button, label, quiet = false, children }: Props) {
   }, [open]);
   return (
     <span ref={box} className={`${styles.anchor} ${quiet ? styles.quiet : ""}`}>
-      <Button look={quiet ? "quiet" : "plain"} aria-expanded={open} aria-haspopup="dialog" {...(quiet ? { title: label } : { "aria-labelledby": `${id}-label ${id}-text` })} onClick={() => setOpen(!open)}>
+      <Button look={quiet ? "quiet" : "plain"} aria-expanded={open} aria-haspopup="dialog" {...(quiet ? { title: label } : button === label ? {} : { "aria-labelledby": `${id}-label ${id}-text` })} onClick={() => setOpen(!open)}>
         {/* Its name is what it is for and what it says. */}
         <span id={`${id}-label`} hidden>
           {label}
