@@ -74,11 +74,11 @@ test("a line opens by click and by key, and links in it stay links", async () =>
 
 test("a popover closes by Escape and by a click elsewhere", async () => {
   showPage(<><Popover label="pop" button="open">{() => <p>inside</p>}</Popover><p>elsewhere</p></>);
-  await userEvent.click(screen.getByRole("button", { name: "pop" }));
+  await userEvent.click(screen.getByRole("button", { name: "pop open" }));
   expect(screen.getByText("inside")).toBeTruthy();
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByText("inside")).toBeNull();
-  await userEvent.click(screen.getByRole("button", { name: "pop" }));
+  await userEvent.click(screen.getByRole("button", { name: "pop open" }));
   await userEvent.click(screen.getByText("elsewhere"));
   expect(screen.queryByText("inside")).toBeNull();
 });
