@@ -59,6 +59,9 @@ func Files() (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("dashboard %s: %w", name, err)
 		}
+		if data, err = explainEmpty(name, data); err != nil {
+			return nil, fmt.Errorf("dashboard %s: %w", name, err)
+		}
 		if data, err = trim(data); err != nil {
 			return nil, fmt.Errorf("dashboard %s: %w", name, err)
 		}

@@ -21,6 +21,7 @@ type panelJSON struct {
 	FieldConfig              struct {
 		Defaults struct {
 			Unit       string
+			NoValue    string
 			Thresholds struct{ Steps []any }
 		}
 	}
@@ -171,4 +172,30 @@ func checkQuery(t *testing.T, where, expr string) {
 		t.Errorf("%s: %s does not name the cluster", where, selector)
 		return nil
 	})
+}
+
+// Words for a panel that was renamed would be lost without anybody seeing it.
+func TestWordsForEmptyPanelsArrive(t *testing.T) {
+	files := parsed(t)
+	for name, words := range whenEmpty {
+		d, ok := files[name+".json"]
+		if !ok {
+			t.Errorf("there is no dashboard %s", name)
+		}
+		for title, want := range words {
+			found := false
+			each(d.Panels, func(p panelJSON) {
+				if p.Title != title && title != every {
+					return
+				}
+				found = true
+				if got := p.FieldConfig.Defaults.NoValue; got == "" || title != every && got != want {
+					t.Errorf("%s/%s says %q when empty, want %q", name, p.Title, got, want)
+				}
+			})
+			if !found {
+				t.Errorf("%s has no panel %q", name, title)
+			}
+		}
+	}
 }

@@ -24,14 +24,16 @@ type Options struct {
 // Those that Prometheus has are Prometheus' own, since links in alerts lead there.
 var pagePaths = []string{
 	"/", "/query", "/dashboards", "/alerts", "/rules", "/targets", "/drop-ins", "/explain",
-	"/tsdb-status", "/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery",
+	"/tsdb-status", "/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery", "/remote-write",
 	"/graph", "/agent",
 }
 
 // Prefixes of pages that are about one thing.
 const (
 	dashboardPrefix = "/dashboards/"
-	grafanaPrefix   = "/d/" // links that were made for Grafana
+	grafanaPrefix   = "/d/"       // links that were made for Grafana
+	classicPrefix   = "/classic/" // Prometheus 2 had its pages twice,
+	newPrefix       = "/new/"     // and at times the newer ones here
 	assetPrefix     = "/assets/"
 )
 
@@ -39,7 +41,7 @@ const (
 // a router that must know them one by one.
 func Routes() []string {
 	return append(slices.Clone(pagePaths),
-		dashboardPrefix+":uid", grafanaPrefix+":uid", grafanaPrefix+":uid/:slug", assetPrefix+"*filepath")
+		dashboardPrefix+":uid", grafanaPrefix+":uid", grafanaPrefix+":uid/:slug", classicPrefix+":page", newPrefix+":page", assetPrefix+"*filepath")
 }
 
 // Handler serves the pages under prefix, which is "" or begins with a slash and
@@ -92,6 +94,11 @@ func isPage(path string) bool {
 	}
 	if rest, ok := strings.CutPrefix(path, grafanaPrefix); ok {
 		return rest != "" && strings.Count(rest, "/") <= 1
+	}
+	for _, prefix := range []string{classicPrefix, newPrefix} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			return rest != "" && slices.Contains(pagePaths, "/"+rest)
+		}
 	}
 	return false
 }

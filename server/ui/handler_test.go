@@ -76,6 +76,8 @@ func TestEveryPageGetsTheIndexWithItsWayToTheRoot(t *testing.T) {
 		"/dashboards/a%2Fb":    "",
 		"/d/node":              "../",
 		"/d/node/node-details": "../../",
+		"/classic/graph":       "../",
+		"/new/alerts":          "../",
 	} {
 		res, body := get(t, s.URL+"/prom"+path, "")
 		if root == "" {
@@ -92,7 +94,7 @@ func TestEveryPageGetsTheIndexWithItsWayToTheRoot(t *testing.T) {
 
 func TestWhatIsNoPageIsNotFound(t *testing.T) {
 	s := serve(t, "", Options{}, pages())
-	for _, path := range []string{"/nothing", "/api/v1/unknown", "/dashboards/", "/dashboards/a/b", "/d/", "/d/a/b/c", "/index.html", "/assets/none.js", "/assets/../index.html", "/assets/"} {
+	for _, path := range []string{"/nothing", "/api/v1/unknown", "/dashboards/", "/dashboards/a/b", "/d/", "/d/a/b/c", "/index.html", "/assets/none.js", "/assets/../index.html", "/assets/", "/classic/", "/classic/nothing", "/new/d/a"} {
 		if res, _ := get(t, s.URL+path, ""); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s, want 404", path, res.Status)
 		}

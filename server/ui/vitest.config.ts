@@ -3,10 +3,15 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [react()],
+  // As node loads it, the language would bring a second copy of the editor.
+  resolve: { mainFields: ["module", "main"] },
   test: {
     environment: "happy-dom",
+    // A busy machine is slow, and not wrong.
+    testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
+    server: { deps: { inline: [/@prometheus-io/, /@codemirror/] } },
     css: { modules: { classNameStrategy: "non-scoped" } },
   },
 });

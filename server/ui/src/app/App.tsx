@@ -38,7 +38,7 @@ export function App() {
               ))}
               {Object.entries(aliases).map(([from, to]) => (
                 <Route key={from} path={from}>
-                  {(params) => <Alias to={to.replace(":uid", encodeURIComponent((params as Partial<Record<string, string>>)["uid"] ?? ""))} />}
+                  {(params) => <Alias to={to.replace(/:(uid|page)/, (_, name: string) => encodeURIComponent((params as Partial<Record<string, string>>)[name] ?? ""))} />}
                 </Route>
               ))}
               <Route>

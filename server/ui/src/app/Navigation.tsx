@@ -1,3 +1,4 @@
+import type { ComponentProps } from "react";
 import { Link, useLocation } from "wouter";
 import { siteName } from "../ui/Page.tsx";
 import { environment } from "./environment.ts";
@@ -10,10 +11,10 @@ import styles from "./Navigation.module.css";
 
 const shown = routes.filter((r): r is PageRoute & Required<Pick<PageRoute, "nav">> => r.nav !== undefined && !(r.notInAgent && environment.agent));
 const groups = [...new Set(shown.map((r) => r.nav.group))];
-const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery"];
+const statusPaths = ["/status", "/config", "/flags", "/service-discovery", "/alertmanager-discovery", "/remote-write"];
 
 /** The list of pages, with what waits on each. */
-export function Navigation({ onKeys }: { onKeys: () => void }) {
+export function Navigation(preferences: ComponentProps<typeof Preferences>) {
   const [location, navigate] = useLocation();
   const counts = useCounts();
   useGoTo((letter) => {
@@ -48,7 +49,7 @@ export function Navigation({ onKeys }: { onKeys: () => void }) {
             })}
         </div>
       ))}
-      <Preferences onKeys={onKeys} />
+      <Preferences {...preferences} />
     </nav>
   );
 }

@@ -1,4 +1,4 @@
-import { Clock, Keyboard, Monitor, Moon, Sun } from "lucide-react";
+import { Clock, Keyboard, Monitor, Moon, Settings, Sun } from "lucide-react";
 import { settings, useSettings, type Theme } from "./settings.ts";
 import styles from "./Preferences.module.css";
 
@@ -8,8 +8,13 @@ const themes: Record<Theme, { icon: typeof Sun; next: Theme; text: string }> = {
   dark: { icon: Moon, next: "system", text: "Dark theme" },
 };
 
-/** Theme, time zone and the list of keys, at the foot of the navigation. */
-export function Preferences({ onKeys }: { onKeys: () => void }) {
+interface Props {
+  onKeys: () => void;
+  onSettings: () => void;
+}
+
+/** Theme, time zone, all other settings and the list of keys, at the foot of the navigation. */
+export function Preferences({ onKeys, onSettings }: Props) {
   const { theme, zone } = useSettings();
   const { icon: Icon, next, text } = themes[theme];
   return (
@@ -26,7 +31,10 @@ export function Preferences({ onKeys }: { onKeys: () => void }) {
         <Clock size={15} />
         {zone === "utc" ? "UTC" : "Local"}
       </button>
-      <button type="button" className={`${styles.button} ${styles.last}`} title="Keys (?)" aria-label="Keys" onClick={onKeys}>
+      <button type="button" className={`${styles.button} ${styles.last}`} title="Settings" aria-label="Settings" onClick={onSettings}>
+        <Settings size={15} />
+      </button>
+      <button type="button" className={styles.button} title="Keys (?)" aria-label="Keys" onClick={onKeys}>
         <Keyboard size={15} />
       </button>
     </div>

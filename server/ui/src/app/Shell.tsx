@@ -5,6 +5,7 @@ import { siteName } from "../ui/Page.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Navigation } from "./Navigation.tsx";
 import { Notifications } from "./Notifications.tsx";
+import { SettingsDialog } from "./SettingsDialog.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 import { useShortcut } from "./shortcuts.ts";
 import styles from "./Shell.module.css";
@@ -12,8 +13,8 @@ import styles from "./Shell.module.css";
 /** The frame around every page: navigation beside it, or above it on a phone. */
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
-  const [keys, setKeys] = useState(false);
-  useShortcut("?", () => setKeys(true));
+  const [dialog, setDialog] = useState<"keys" | "settings" | null>(null);
+  useShortcut("?", () => setDialog("keys"));
   const [location] = useLocation();
   const [shownAt, setShownAt] = useState(location);
   if (shownAt !== location) {
@@ -35,13 +36,14 @@ export function Shell({ children }: { children: ReactNode }) {
         <span>{siteName}</span>
       </div>
       <aside className={`${styles.side} ${open ? styles.open : ""}`}>
-        <Navigation onKeys={() => setKeys(true)} />
+        <Navigation onKeys={() => setDialog("keys")} onSettings={() => setDialog("settings")} />
       </aside>
       <main id="main" className={styles.main} tabIndex={-1}>
         <Notifications />
         {children}
       </main>
-      {keys && <Shortcuts onClose={() => setKeys(false)} />}
+      {dialog === "keys" && <Shortcuts onClose={() => setDialog(null)} />}
+      {dialog === "settings" && <SettingsDialog onClose={() => setDialog(null)} />}
     </div>
   );
 }

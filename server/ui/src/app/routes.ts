@@ -75,6 +75,7 @@ export const routes: PageRoute[] = [
   { path: "/flags", page: StatusPage },
   { path: "/service-discovery", page: StatusPage },
   { path: "/alertmanager-discovery", page: StatusPage },
+  { path: "/remote-write", page: StatusPage },
 ];
 
 /** Where older Prometheus versions, and links made for Grafana, expect a page. */
@@ -83,4 +84,6 @@ export const aliases: Record<string, string> = {
   "/agent": "/",
   "/d/:uid": "/dashboards/:uid",
   "/d/:uid/:slug": "/dashboards/:uid",
+  "/classic/:page": "/:page",
+  "/new/:page": "/:page",
 };

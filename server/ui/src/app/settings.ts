@@ -7,12 +7,20 @@ export type Theme = "system" | "light" | "dark";
 export interface Settings {
   theme: Theme;
   zone: Zone;
-  /** Completion, hints and history in the query editor. */
+  /** In the query editor: names offered while typing, colours, errors marked while typing. */
   completion: boolean;
+  highlighting: boolean;
+  linter: boolean;
+  /** Keep the expressions that were run in this browser. */
+  history: boolean;
+  /** Show what the server remarks about a query beside its answer. */
+  remarks: boolean;
+  /** Show the annotations of alerts without a click. */
+  annotations: boolean;
 }
 
 const storageKey = "kube-monitoring-stack.settings";
-const defaults: Settings = { theme: "system", zone: "local", completion: true };
+const defaults: Settings = { theme: "system", zone: "local", completion: true, highlighting: true, linter: true, history: true, remarks: true, annotations: false };
 
 class SettingsStore {
   private value = load();

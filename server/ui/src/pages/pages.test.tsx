@@ -2,12 +2,14 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { AlertingRule, RuleGroup } from "../api/rules.ts";
+import { settings } from "../app/settings.ts";
 import { showPage } from "../testing/page.tsx";
 import AlertsPage from "./alerts/AlertsPage.tsx";
 import DropInsPage from "./dropins/DropInsPage.tsx";
 import ExplainPage from "./explain/ExplainPage.tsx";
 import { Overview } from "./overview/Overview.tsx";
 import RulesPage from "./rules/RulesPage.tsx";
+import { DiscoveryTab } from "./status/DiscoveryTab.tsx";
 import TargetsPage from "./targets/TargetsPage.tsx";
 
 const minuteAgo = new Date(Date.now() - 60_000).toISOString();
@@ -125,4 +127,43 @@ test("overview: what is wrong stands first, with the way to it", async () => {
   const link = await screen.findByText("1 drop-in runs an older version, since the newest was refused");
   expect(link.getAttribute("href")).toBe("/drop-ins?show=care");
   expect(screen.queryByText("All is well.")).toBeNull();
+});
+
+test("targets: one job is chosen, by Prometheus' own parameters too", async () => {
+  const other = { ...target("b:1", "up"), scrapePool: "other" };
+  showPage(<TargetsPage />, { at: "/targets?pool=other", answers: { targets: { activeTargets: [target("a:1", "up"), other], droppedTargets: [] }, "status/dropins": dropIns } });
+  expect(await screen.findByText("http://b:1/metrics")).toBeTruthy();
+  expect(screen.queryByText("http://a:1/metrics")).toBeNull();
+  await userEvent.selectOptions(screen.getByLabelText("Job"), "");
+  expect(screen.getByText("http://a:1/metrics")).toBeTruthy();
+  expect(location.search).toBe("");
+});
+
+test("service discovery: labels are shown before and after relabeling, and what was dropped", async () => {
+  showPage(<DiscoveryTab />, {
+    at: "/service-discovery?search=api",
+    answers: {
+      targets: { activeTargets: [target("a:1", "up")], droppedTargets: [{ scrapePool: "shop/api/a.yaml/api", discoveredLabels: { __address__: "9.9.9.9:1" } }], droppedTargetCounts: { "shop/api/a.yaml/api": 3 } },
+      scrape_pools: { scrapePools: ["shop/api/a.yaml/api", "unrelated"] },
+      "status/dropins": dropIns,
+    },
+  });
+  fireEvent.click(await screen.findByRole("button", { name: "shop/api/a.yaml/api" }));
+  expect(screen.queryByRole("button", { name: "unrelated" })).toBeNull();
+  expect(screen.getAllByRole("row").map((r) => r.textContent)).toEqual([
+    "Discovered labelsTarget labels",
+    '__address__="a:1"__meta_kubernetes_pod_name="api-0"up instance="a:1"job="api"',
+    '__address__="9.9.9.9:1"dropped by relabeling Why?',
+  ]);
+  expect(screen.getByText("2 more dropped targets, not shown")).toBeTruthy();
+  await userEvent.click(screen.getByRole("radio", { name: "Scraped 1" }));
+  expect(screen.queryByText("dropped by relabeling")).toBeNull();
+});
+
+test("alerts: annotations are there at once if somebody wants them so", async () => {
+  settings.set({ annotations: true });
+  showPage(<AlertsPage />, { answers: { rules: { groups: [group] } } });
+  expect(await screen.findByText("https://runbooks.example.org/Slow")).toBeTruthy();
+  settings.set({ annotations: false });
+  await waitFor(() => expect(screen.queryByText("https://runbooks.example.org/Slow")).toBeNull());
 });

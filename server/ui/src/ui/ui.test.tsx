@@ -1,9 +1,10 @@
 import { fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { useApi } from "../api/useApi.ts";
 import { showPage, stubAPI } from "../testing/page.tsx";
+import { CopyButton } from "./CopyButton.tsx";
 import { Disclosure } from "./Disclosure.tsx";
 import { Loaded } from "./Loaded.tsx";
 import { Popover } from "./Popover.tsx";
@@ -73,11 +74,11 @@ test("a line opens by click and by key, and links in it stay links", async () =>
 
 test("a popover closes by Escape and by a click elsewhere", async () => {
   showPage(<><Popover label="pop" button="open">{() => <p>inside</p>}</Popover><p>elsewhere</p></>);
-  await userEvent.click(screen.getByRole("button", { name: "pop" }));
+  await userEvent.click(screen.getByRole("button", { name: "pop open" }));
   expect(screen.getByText("inside")).toBeTruthy();
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByText("inside")).toBeNull();
-  await userEvent.click(screen.getByRole("button", { name: "pop" }));
+  await userEvent.click(screen.getByRole("button", { name: "pop open" }));
   await userEvent.click(screen.getByText("elsewhere"));
   expect(screen.queryByText("inside")).toBeNull();
 });
@@ -88,4 +89,31 @@ test("one of few is chosen", async () => {
   expect(screen.getByRole("radio", { name: "A" }).getAttribute("aria-checked")).toBe("true");
   await userEvent.click(screen.getByRole("radio", { name: "B" }));
   expect(chosen).toEqual(["b"]);
+});
+
+test("a choice is one stop of Tab, and arrows choose", async () => {
+  function Choice() {
+    const [value, setValue] = useState("b");
+    return <Segmented label="Letter" value={value} options={[{ value: "a", text: "A" }, { value: "b", text: "B" }, { value: "c", text: "C" }]} onChange={setValue} />;
+  }
+  showPage(<Choice />);
+  await userEvent.tab();
+  expect(document.activeElement?.textContent).toBe("B");
+  await userEvent.keyboard("{ArrowRight}");
+  expect(screen.getByRole("radio", { name: "C" }).getAttribute("aria-checked")).toBe("true");
+  await userEvent.keyboard("{ArrowRight}");
+  expect(document.activeElement?.textContent).toBe("A");
+  await userEvent.tab();
+  expect(document.activeElement).toBe(document.body);
+});
+
+test("a text is copied also where the browser has no clipboard for the page", async () => {
+  const copied: string[] = [];
+  vi.stubGlobal("navigator", { ...navigator, clipboard: undefined });
+  Object.assign(document, { execCommand: () => copied.push((document.activeElement as HTMLTextAreaElement).value) > 0 });
+  showPage(<CopyButton title="Copy it" text={() => "the text"}>Copy</CopyButton>);
+  fireEvent.click(screen.getByRole("button", { name: "Copy" }));
+  expect(await screen.findByText("Copied")).toBeTruthy();
+  expect(copied).toEqual(["the text"]);
+  expect(document.querySelector("textarea")).toBeNull();
 });

@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo } from "react";
 import { useOwners } from "../../api/dropins.ts";
+import { useSettings } from "../../app/settings.ts";
 import type { AlertingRule, AlertState, Rules } from "../../api/rules.ts";
 import { useApi } from "../../api/useApi.ts";
 import { grouped } from "../../format/number.ts";
@@ -34,9 +35,12 @@ export default function AlertsPage() {
   const owners = useOwners();
   const silenceURL = useSilenceURL();
   const [state, setState] = useSearchParam<Filter>("state", "active");
-  const [query, setQuery] = useSearchParam("q", "");
+  const [query, setQuery] = useSearchParam("q", "", "search");
   const words = useDeferredValue(query).toLowerCase().split(/\s+/).filter(Boolean);
-  const open = useOpen();
+  const { annotations } = useSettings();
+  // What the reader turned away from how rules are at first.
+  const turned = useOpen();
+  const isOpen = ({ key, rule }: PlacedRule) => turned.isOpen(key) !== (annotations && (rule.alerts ?? []).length > 0);
 
   const all = useMemo(() => placed(rules.data), [rules.data]);
   const found = all.filter(({ rule, group, file }) => {
@@ -70,7 +74,7 @@ export default function AlertsPage() {
           ) : (
             <div className={styles.list}>
               <WindowList items={shown} keyOf={(r) => r.key} estimate={43} label="Alerts">
-                {(item) => <AlertRow item={item} owner={owners(item.file)} open={open.isOpen(item.key)} onToggle={() => open.toggle(item.key)} silenceURL={silenceURL} />}
+                {(item) => <AlertRow item={item} owner={owners(item.file)} open={isOpen(item)} onToggle={() => turned.toggle(item.key)} silenceURL={silenceURL} />}
               </WindowList>
             </div>
           )

@@ -20,13 +20,15 @@ export function Verdict({ known }: { known: Known }) {
     );
   }
   return (
-    <ul className={`${styles.verdict} ${styles.list}`} role="status">
-      {list.map((a) => (
-        <li key={a.text}>
-          <Dot tone={a.tone} />
-          <Link href={a.to}>{a.text}</Link>
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className={`${styles.verdict} ${styles.list}`}>
+        {list.map((a) => (
+          <li key={a.text}>
+            <Dot tone={a.tone} />
+            <Link href={a.to}>{a.text}</Link>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

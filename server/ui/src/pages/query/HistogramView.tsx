@@ -1,5 +1,5 @@
 import { parseValue, type Bucket, type Histogram } from "../../api/query.ts";
-import { compact } from "../../format/number.ts";
+import { compact, count } from "../../format/number.ts";
 import styles from "./HistogramView.module.css";
 
 const brackets: Record<number, [string, string]> = { 0: ["(", "]"], 1: ["[", ")"], 2: ["(", ")"], 3: ["[", "]"] };
@@ -27,6 +27,21 @@ export function HistogramView({ histogram }: { histogram: Histogram }) {
           <span>{bound(buckets[0], 1)}</span>
           <span>{bound(buckets.at(-1), 2)}</span>
         </div>
+      )}
+      {buckets.length > 0 && (
+        <details className={styles.list}>
+          <summary>{count(buckets.length, "bucket")}</summary>
+          <table>
+            <tbody>
+              {buckets.map((b) => (
+                <tr key={`${b[1]} ${b[2]}`}>
+                  <td>{interval(b)}</td>
+                  <td>{b[3]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
       )}
     </div>
   );

@@ -1,10 +1,9 @@
-import { Plus } from "lucide-react";
+import { Plus, Settings } from "lucide-react";
 import { useCallback, useState } from "react";
 import { useLocation, useSearch } from "wouter";
-import { settings, useSettings } from "../../app/settings.ts";
+import { SettingsDialog } from "../../app/SettingsDialog.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Page } from "../../ui/Page.tsx";
-import field from "../../ui/Field.module.css";
 import { decodePanels, encodePanels, newPanel, type Panel } from "./panels.ts";
 import { QueryPanel } from "./QueryPanel.tsx";
 import styles from "./QueryPage.module.css";
@@ -18,7 +17,7 @@ interface Shown {
 export default function QueryPage() {
   const search = useSearch();
   const [, navigate] = useLocation();
-  const { completion } = useSettings();
+  const [choosing, setChoosing] = useState(false);
   const [written, setWritten] = useState(search);
   const [panels, setPanels] = useState<Shown[]>(() => fromSearch(search, 0));
   // The address changed and it was not this page: a link, or the browser's back.
@@ -41,10 +40,9 @@ export default function QueryPage() {
     <Page
       title="Query"
       actions={
-        <label className={field.check}>
-          <input type="checkbox" checked={completion} onChange={(e) => settings.set({ completion: e.target.checked })} />
-          Complete while typing
-        </label>
+        <Button look="quiet" onClick={() => setChoosing(true)}>
+          <Settings size={15} /> Settings
+        </Button>
       }
     >
       {panels.map(({ id, panel }, i) => (
@@ -55,6 +53,8 @@ export default function QueryPage() {
           onChange={(change) => show(panels.map((p) => (p.id === id ? { id, panel: { ...p.panel, ...change } } : p)))}
           onCopy={() => show(panels.flatMap((p) => (p.id === id ? [p, { id: freshId(panels), panel: p.panel }] : [p])))}
           {...(panels.length > 1 && { onRemove: () => show(panels.filter((p) => p.id !== id)) })}
+          {...(i > 0 && { onUp: () => show(swapped(panels, i - 1)) })}
+          {...(i < panels.length - 1 && { onDown: () => show(swapped(panels, i)) })}
         />
       ))}
       <div className={styles.add}>
@@ -62,6 +62,7 @@ export default function QueryPage() {
           <Plus size={15} /> Add expression
         </Button>
       </div>
+      {choosing && <SettingsDialog onClose={() => setChoosing(false)} />}
     </Page>
   );
 }
@@ -69,6 +70,14 @@ export default function QueryPage() {
 function fromSearch(search: string, firstId: number): Shown[] {
   const decoded = decodePanels(search);
   return (decoded.length > 0 ? decoded : [newPanel]).map((panel, i) => ({ id: firstId + i, panel }));
+}
+
+/** The list with the panel at i and the one below it exchanged. */
+function swapped(panels: Shown[], i: number): Shown[] {
+  const out = [...panels];
+  const [moved] = out.splice(i, 1);
+  if (moved) out.splice(i + 1, 0, moved);
+  return out;
 }
 
 function freshId(panels: Shown[]): number {

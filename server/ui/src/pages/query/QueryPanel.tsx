@@ -1,9 +1,7 @@
-import { Copy, History, List, Network, Play, Sparkles, X } from "lucide-react";
+import { History, List, Network, Play, Sparkles, X } from "lucide-react";
 import { useState } from "react";
 import { post } from "../../api/client.ts";
-import type { InstantResult } from "../../api/query.ts";
-import { count } from "../../format/number.ts";
-import { humanSeconds } from "../../format/duration.ts";
+import { useSettings } from "../../app/settings.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Empty, Loading, Note } from "../../ui/Note.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
@@ -13,19 +11,19 @@ import { GraphView } from "./GraphView.tsx";
 import { HistoryDialog } from "./HistoryDialog.tsx";
 import { remember } from "./history.ts";
 import { MetricsExplorer } from "./MetricsExplorer.tsx";
+import { Outcome } from "./Outcome.tsx";
+import { PanelMenu, type PanelActions } from "./PanelMenu.tsx";
 import type { Panel, Tab } from "./panels.ts";
 import { TableView } from "./TableView.tsx";
 import { TimeField } from "./TimeField.tsx";
 import { ExprTree } from "./tree/ExprTree.tsx";
-import { useInstant, useRange, type Ranged, type Timed } from "./useAnswers.ts";
+import { useInstant, useRange } from "./useAnswers.ts";
 import styles from "./QueryPage.module.css";
 
-interface Props {
+interface Props extends PanelActions {
   panel: Panel;
   first: boolean;
   onChange: (change: Partial<Panel>) => void;
-  onCopy: () => void;
-  onRemove?: () => void;
 }
 
 const tabs: { value: Tab; text: string }[] = [
@@ -35,7 +33,7 @@ const tabs: { value: Tab; text: string }[] = [
 ];
 
 /** One expression with its answer. */
-export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) {
+export function QueryPanel({ panel, first, onChange, ...actions }: Props) {
   const [draft, setDraft] = useState(panel.expr);
   const [shown, setShown] = useState(panel.expr);
   const [run, setRun] = useState(0);
@@ -46,16 +44,17 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
     setDraft(panel.expr);
   }
 
-  const instant = useInstant(panel, run, panel.tab === "table");
-  const range = useRange(panel, run, panel.tab === "graph");
+  const { history, remarks } = useSettings();
+  const instant = useInstant(panel, run, !panel.folded && panel.tab === "table");
+  const range = useRange(panel, run, !panel.folded && panel.tab === "graph");
   const answer = panel.tab === "graph" ? range : instant;
-  const asked = panel.expr !== "" && panel.tab !== "explain";
+  const asked = panel.expr !== "" && panel.tab !== "explain" && !panel.folded;
 
   const execute = (expr = draft) => {
     setFormatError(undefined);
-    remember(expr);
+    if (history) remember(expr);
     setRun((n) => n + 1);
-    if (expr !== panel.expr) onChange({ expr });
+    if (expr !== panel.expr || panel.folded) onChange({ expr, folded: false });
   };
   const format = () =>
     void post<string>("format_query", { query: draft }).then(
@@ -85,40 +84,42 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
         <Button icon title="Expressions asked before" onClick={() => setDialog("history")}>
           <History size={15} />
         </Button>
-        <Button look="quiet" icon title="Copy below" onClick={onCopy}>
-          <Copy size={15} />
-        </Button>
-        {onRemove && (
-          <Button look="quiet" icon title="Remove" onClick={onRemove}>
+        <PanelMenu panel={panel} onChange={onChange} {...actions} />
+        {actions.onRemove && (
+          <Button look="quiet" icon title="Remove" onClick={actions.onRemove}>
             <X size={16} />
           </Button>
         )}
       </div>
-      {panel.tree && panel.expr !== "" && (
-        <div className={styles.tree}>
-          <ExprTree expr={panel.expr} timeMs={panel.endMs} onPick={(expr) => onChange({ expr })} />
-        </div>
-      )}
-      <div className={styles.controls}>
-        <Segmented label="View" value={panel.tab} options={tabs} onChange={(tab) => onChange({ tab })} />
-        {panel.tab === "graph" && <GraphControls panel={panel} onChange={onChange} />}
-        {panel.tab === "table" && <TimeField label="Evaluation time" valueMs={panel.endMs} onChange={(endMs) => onChange({ endMs })} stepMs={panel.rangeMs / 2} />}
-      </div>
-      {asked && answer.isFetching && <Loading what="the answer" />}
-      {(formatError !== undefined || (asked && (answer.error || answer.data))) && (
-        <Notes error={formatError ?? answer.error?.message} warnings={answer.data?.warnings ?? []} infos={answer.data?.infos ?? []} />
-      )}
-      <div className={styles.body}>
-        {asked && answer.data && !answer.error && <Outcome answer={answer.data} />}
-        {panel.expr === "" && <Empty title="Nothing asked yet">Write an expression and press Enter.</Empty>}
-        {panel.tab === "table" && asked && instant.data && !instant.error && <TableView result={instant.data.data} />}
-        {panel.tab === "graph" && asked && range.data && !range.error && <GraphView panel={panel} ranged={range.data.data} onChange={onChange} />}
-        {panel.tab === "explain" && panel.expr !== "" && (
+      {!panel.folded && (
+        <>
+          {panel.tree && panel.expr !== "" && (
+            <div className={styles.tree}>
+              <ExprTree expr={panel.expr} timeMs={panel.endMs} onPick={(expr) => onChange({ expr })} />
+            </div>
+          )}
           <div className={styles.controls}>
-            <ExprTree expr={panel.expr} timeMs={panel.endMs} onPick={(expr) => onChange({ expr })} detailed />
+            <Segmented label="View" value={panel.tab} options={tabs} onChange={(tab) => onChange({ tab })} />
+            {panel.tab === "graph" && <GraphControls panel={panel} onChange={onChange} />}
+            {panel.tab === "table" && <TimeField label="Evaluation time" valueMs={panel.endMs} onChange={(endMs) => onChange({ endMs })} stepMs={panel.rangeMs / 2} />}
           </div>
-        )}
-      </div>
+          {asked && answer.isFetching && <Loading what="the answer" />}
+          {(formatError !== undefined || (asked && (answer.error || answer.data))) && (
+            <Notes error={formatError ?? answer.error?.message} warnings={answer.data?.warnings ?? []} infos={remarks ? (answer.data?.infos ?? []) : []} />
+          )}
+          <div className={styles.body}>
+            {asked && answer.data && !answer.error && <Outcome panel={panel} answer={answer.data} />}
+            {panel.expr === "" && <Empty title="Nothing asked yet">Write an expression and press Enter.</Empty>}
+            {panel.tab === "table" && asked && instant.data && !instant.error && <TableView result={instant.data.data} />}
+            {panel.tab === "graph" && asked && range.data && !range.error && <GraphView panel={panel} ranged={range.data.data} onChange={onChange} />}
+            {panel.tab === "explain" && panel.expr !== "" && (
+              <div className={styles.explained}>
+                <ExprTree expr={panel.expr} timeMs={panel.endMs} onPick={(expr) => onChange({ expr })} detailed />
+              </div>
+            )}
+          </div>
+        </>
+      )}
       {dialog === "history" && (
         <HistoryDialog
           onClose={() => setDialog(null)}
@@ -141,18 +142,6 @@ export function QueryPanel({ panel, first, onChange, onCopy, onRemove }: Props) 
   );
 }
 
-/** How much there is and what it took. */
-function Outcome({ answer }: { answer: Timed<InstantResult | Ranged> }) {
-  const { data, tookMs } = answer;
-  const samples = data.stats?.samples?.totalQueryableSamples;
-  return (
-    <div className={styles.outcome}>
-      {count(resultSize(data), "series", "series")} · {humanSeconds(tookMs / 1000)}
-      {samples !== undefined && ` · ${count(samples, "sample")}`}
-    </div>
-  );
-}
-
 function Notes({ error, warnings, infos }: { error: string | undefined; warnings: string[]; infos: string[] }) {
   if (error === undefined && warnings.length + infos.length === 0) return null;
   return (
@@ -170,8 +159,4 @@ function Notes({ error, warnings, infos }: { error: string | undefined; warnings
       ))}
     </div>
   );
-}
-
-function resultSize(data: { resultType: string; result: unknown }): number {
-  return data.resultType === "scalar" || data.resultType === "string" ? 1 : (data.result as unknown[]).length;
 }

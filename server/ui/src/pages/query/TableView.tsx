@@ -1,10 +1,10 @@
-import { Check, Copy } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useSettings } from "../../app/settings.ts";
 import type { HistogramSample, InstantResult, Sample } from "../../api/query.ts";
 import { formatTime } from "../../format/time.ts";
 import { formatSeries, type Labels } from "../../promql/series.ts";
+import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Empty } from "../../ui/Note.tsx";
 import { SeriesName } from "../../ui/SeriesName.tsx";
 import { HistogramView } from "./HistogramView.tsx";
@@ -72,7 +72,7 @@ function RowView({ row, scalar }: { row: Row; scalar: boolean }) {
     <div className={styles.row} role="row">
       <div className={styles.series} role="cell">
         {scalar ? <span className={styles.scalar}>scalar</span> : <SeriesName labels={row.labels} />}
-        {!scalar && <CopyButton text={formatSeries(row.labels)} />}
+        {!scalar && <CopyButton className={styles.copy} title="Copy the series" size={13} text={() => formatSeries(row.labels)} />}
       </div>
       <div className={styles.value} role="cell">
         {row.samples.map(([t, v]) => (
@@ -89,21 +89,5 @@ function RowView({ row, scalar }: { row: Row; scalar: boolean }) {
         ))}
       </div>
     </div>
-  );
-}
-
-function CopyButton({ text }: { text: string }) {
-  const [copied, setCopied] = useState(false);
-  return (
-    <button
-      type="button"
-      className={styles.copy}
-      title="Copy the series"
-      aria-label="Copy the series"
-      onClick={() => void navigator.clipboard?.writeText(text).then(() => setCopied(true))}
-      onBlur={() => setCopied(false)}
-    >
-      {copied ? <Check size={13} /> : <Copy size={13} />}
-    </button>
   );
 }

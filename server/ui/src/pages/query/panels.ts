@@ -18,6 +18,8 @@ export interface Panel {
   exemplars: boolean;
   yMin: number | null;
   tree: boolean;
+  /** Only the expression is shown, and nothing is asked. */
+  folded: boolean;
 }
 
 export const newPanel: Panel = {
@@ -30,6 +32,7 @@ export const newPanel: Panel = {
   exemplars: false,
   yMin: null,
   tree: false,
+  folded: false,
 };
 
 const densities: Record<Density, number> = { low: 100, medium: 250, high: 500 };
@@ -62,6 +65,7 @@ function decode(get: (name: string) => string | null): Panel {
     exemplars: get("show_exemplars") === "1",
     yMin: Number.isNaN(yMin) ? null : yMin,
     tree: get("show_tree") === "1",
+    folded: get("folded") === "1",
   };
 }
 
@@ -97,6 +101,7 @@ export function encodePanels(panels: readonly Panel[]): string {
     set("display_mode", p.display);
     if (p.yMin !== null) set("y_axis_min", String(p.yMin));
     set("show_exemplars", p.exemplars ? "1" : "0");
+    if (p.folded) set("folded", "1");
   });
   return params.toString();
 }

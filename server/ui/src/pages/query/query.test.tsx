@@ -24,6 +24,7 @@ test("a native histogram shows its count, its sum and its buckets", () => {
   expect(screen.getByRole("img", { name: "2 buckets" })).toBeTruthy();
   expect(screen.getByTitle("(0.5, 1]: 6")).toBeTruthy();
   expect(screen.getByText("below 0.5")).toBeTruthy();
+  expect([...document.querySelectorAll("details tr")].map((r) => r.textContent)).toEqual(["(-Inf, 0.5]4", "(0.5, 1]6"]);
 });
 
 test("history keeps the newest first, once each", () => {

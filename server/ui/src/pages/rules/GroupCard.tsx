@@ -9,6 +9,7 @@ import { LabelSet } from "../../ui/LabelSet.tsx";
 import { Note } from "../../ui/Note.tsx";
 import { Owner } from "../../ui/Owner.tsx";
 import { useNow } from "../../ui/useNow.ts";
+import { Annotations } from "../alerts/Annotations.tsx";
 import { queryPath } from "../query/panels.ts";
 import styles from "./RulesPage.module.css";
 
@@ -66,6 +67,7 @@ function RuleRow({ rule, now }: { rule: Rule; now: number }) {
           <Expression expr={rule.query} block />
         </Link>
         {rule.labels && <LabelSet labels={rule.labels} />}
+        {isAlert && <Annotations annotations={rule.annotations ?? {}} />}
         {rule.lastError && <Note tone="bad">{rule.lastError}</Note>}
       </div>
       <div className={styles.cost} role="cell" title={`evaluated ${ago(rule.lastEvaluation, now)}`}>

@@ -21,7 +21,7 @@ type Type = "any" | "alerting" | "recording";
 export default function RulesPage() {
   const rules = useApi<Rules>("rules", { exclude_alerts: true }, { every: 15_000 });
   const owners = useOwners();
-  const [query, setQuery] = useSearchParam("q", "");
+  const [query, setQuery] = useSearchParam("q", "", "search");
   const [health, setHealth] = useSearchParam<Filter>("health", "any");
   const [type, setType] = useSearchParam<Type>("type", "any");
   const [order, setOrder] = useSearchParam<"name" | "cost">("order", "name");

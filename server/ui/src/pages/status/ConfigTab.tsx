@@ -1,8 +1,7 @@
-import { Copy } from "lucide-react";
 import { useSearchParam } from "../../ui/useSearchParam.ts";
 import { useApi } from "../../api/useApi.ts";
 import { count } from "../../format/number.ts";
-import { Button } from "../../ui/Button.tsx";
+import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { SearchField } from "../../ui/SearchField.tsx";
 import { YamlView } from "./YamlView.tsx";
@@ -29,9 +28,9 @@ export function ConfigTab() {
             <option key={p}>{p}</option>
           ))}
         </select>
-        <Button onClick={() => void navigator.clipboard?.writeText(config.data?.yaml ?? "")}>
-          <Copy size={14} /> Copy
-        </Button>
+        <CopyButton look="plain" title="Copy the configuration" text={() => config.data?.yaml ?? ""}>
+          Copy
+        </CopyButton>
         {query !== "" && <span className={styles.dim}>{count(found, "line")}</span>}
       </div>
       <Loaded of={config} what="the configuration">

@@ -5,6 +5,7 @@ import { AlertmanagersTab } from "./AlertmanagersTab.tsx";
 import { ConfigTab } from "./ConfigTab.tsx";
 import { DiscoveryTab } from "./DiscoveryTab.tsx";
 import { FlagsTab } from "./FlagsTab.tsx";
+import { RemoteWriteTab } from "./RemoteWriteTab.tsx";
 import { RuntimeTab } from "./RuntimeTab.tsx";
 import styles from "./StatusPage.module.css";
 
@@ -14,6 +15,7 @@ const tabs = [
   { path: "/flags", name: "Flags", tab: FlagsTab },
   { path: "/service-discovery", name: "Service discovery", tab: DiscoveryTab },
   { path: "/alertmanager-discovery", name: "Alertmanagers", tab: AlertmanagersTab, notInAgent: true },
+  { path: "/remote-write", name: "Remote write", tab: RemoteWriteTab },
 ];
 
 /** How the server was started and what it runs with. */

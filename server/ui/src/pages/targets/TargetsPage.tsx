@@ -4,6 +4,7 @@ import type { Targets } from "../../api/targets.ts";
 import { useApi } from "../../api/useApi.ts";
 import { count, grouped } from "../../format/number.ts";
 import { Button } from "../../ui/Button.tsx";
+import field from "../../ui/Field.module.css";
 import { Empty } from "../../ui/Note.tsx";
 import { Loaded } from "../../ui/Loaded.tsx";
 import { Page } from "../../ui/Page.tsx";
@@ -25,8 +26,9 @@ const openBelow = 100;
 export default function TargetsPage() {
   const targets = useApi<Targets>("targets", { state: "active" }, { every: 30_000 });
   const owners = useOwners();
-  const [query, setQuery] = useSearchParam("q", "");
+  const [query, setQuery] = useSearchParam("q", "", "search");
   const [health, setHealth] = useSearchParam<HealthFilter>("health", "all");
+  const [pool, setPool] = useSearchParam("pool", "");
   const [by, setBy] = useSearchParam<GroupBy>("group", "job");
   // What the reader turned away from how groups are at first.
   const turned = useOpen();
@@ -34,8 +36,9 @@ export default function TargetsPage() {
   const [everything, setEverything] = useState<boolean | null>(null);
 
   const all = useMemo(() => targets.data?.activeTargets ?? [], [targets.data]);
+  const pools = useMemo(() => [...new Set(all.map((t) => t.scrapePool))].sort(), [all]);
   const wanted = useDeferredValue(query);
-  const found = useMemo(() => search(all, wanted), [all, wanted]);
+  const found = useMemo(() => search(pool === "" ? all : all.filter((t) => t.scrapePool === pool), wanted), [all, pool, wanted]);
   const counts = useMemo(() => countHealth(found), [found]);
   const groups = useMemo(() => groupTargets(health === "all" ? found : found.filter((t) => t.health === health), by, owners), [found, health, by, owners]);
   const total = groups.reduce((n, g) => n + g.total, 0);
@@ -58,6 +61,14 @@ export default function TargetsPage() {
           ]}
           onChange={setHealth}
         />
+        <select className={field.select} aria-label="Job" value={pool} onChange={(e) => setPool(e.target.value)}>
+          <option value="">All jobs</option>
+          {/* A job of the address that has no targets now. */}
+          {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
+          {pools.map((p) => (
+            <option key={p}>{p}</option>
+          ))}
+        </select>
         <Segmented
           label="Group by"
           value={by}

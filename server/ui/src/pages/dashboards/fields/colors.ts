@@ -19,6 +19,16 @@ export function color(name: string | undefined): string | undefined {
   return /^(#[0-9a-f]{3,8}|rgba?\([\d\s.,%]+\)|[a-z]+)$/i.test(name) ? name : undefined;
 }
 
+/** The colour of text on a ground of that colour: nearly black on what is light, white on what is dark. */
+export function onColor(ground: string): string {
+  return `oklch(from ${ground} clamp(0.16, (0.58 - l) * 1000, 1) 0 0)`;
+}
+
+/** The colour, dark enough or light enough for text on the page. */
+export function inkColor(of: string): string {
+  return `light-dark(oklch(from ${of} min(l, 0.54) c h), oklch(from ${of} max(l, 0.7) c h))`;
+}
+
 const ramps: Record<string, string[]> = {
   "continuous-GrYlRd": ["green", "yellow", "red"], "continuous-RdYlGr": ["red", "yellow", "green"], "continuous-BlYlRd": ["blue", "yellow", "red"],
   "continuous-YlRd": ["yellow", "red"], "continuous-BlPu": ["blue", "purple"], "continuous-YlBl": ["yellow", "blue"],

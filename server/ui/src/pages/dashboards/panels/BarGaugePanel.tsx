@@ -1,3 +1,4 @@
+import { inkColor } from "../fields/colors.ts";
 import { reduced, type Reduced } from "../fields/reduced.ts";
 import { text } from "../model/json.ts";
 import type { DrawProps } from "./registry.ts";
@@ -11,7 +12,7 @@ export function BarGaugePanel({ panel, fields, height }: DrawProps) {
       <div className={styles.columns} style={{ height }}>
         {values.map((v) => (
           <div key={v.field.index} className={styles.column} title={v.field.name}>
-            <span className={styles.barValue} style={{ color: v.color }}>
+            <span className={styles.barValue} style={v.color ? { color: inkColor(v.color) } : {}}>
               {v.text}
             </span>
             <div className={styles.columnTrack}>
@@ -31,7 +32,7 @@ export function BarGaugePanel({ panel, fields, height }: DrawProps) {
             <span className={styles.barName} title={v.field.name}>
               {v.field.name}
             </span>
-            <span className={styles.barValue} style={{ color: v.color }}>
+            <span className={styles.barValue} style={v.color ? { color: inkColor(v.color) } : {}}>
               {v.text}
             </span>
           </div>

@@ -1,4 +1,4 @@
-import { color } from "../fields/colors.ts";
+import { color, inkColor } from "../fields/colors.ts";
 import { absoluteSteps } from "../fields/display.ts";
 import { reduced, type Reduced } from "../fields/reduced.ts";
 import { flag } from "../model/json.ts";
@@ -38,7 +38,7 @@ function Dial({ v, markers }: { v: Reduced; markers: boolean }) {
         steps.map((s, i) => (
           <path key={i} d={arc(angle(Math.max(min, s.from)), angle(steps[i + 1]?.from ?? max), 93)} fill="none" stroke={color(s.color)} strokeWidth={4} />
         ))}
-      <text x={100} y={112} textAnchor="middle" fontSize={v.text.length > 7 ? 26 : 34} fontWeight={600} fill={v.color ?? "var(--text)"}>
+      <text x={100} y={112} textAnchor="middle" fontSize={v.text.length > 7 ? 26 : 34} fontWeight={600} style={{ fill: inkColor(v.color ?? "var(--text)") }}>
         {v.text}
       </text>
     </svg>

@@ -64,7 +64,7 @@ export function PanelView({ placed: { panel, scope }, context }: Props) {
         )}
         {state === "nothing-asked" && <div className={styles.message}>{unsupported[0] ?? "This panel asks nothing."}</div>}
         {state === "error" && <div className={`${styles.message} ${styles.failed}`}>{error?.message}</div>}
-        {state === "empty" && <div className={styles.message}>{panel.defaults.noValue ?? "No data"}</div>}
+        {state === "empty" && <div className={styles.message}>{panel.defaults.noValue || "No data in this time range"}</div>}
         {state === "ok" && Draw && box && (
           <Broken>
             <Draw panel={panel} fields={fields} answers={data?.answers ?? []} env={env} height={box.height} onZoom={context.onZoom} />

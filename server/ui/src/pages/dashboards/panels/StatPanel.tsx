@@ -1,6 +1,7 @@
 import type { CSSProperties, ReactNode } from "react";
 import { sparkPath } from "../../../charts/sparkPath.ts";
 import { faded } from "../../../charts/palette.ts";
+import { inkColor, onColor } from "../fields/colors.ts";
 import { reduced, type Reduced } from "../fields/reduced.ts";
 import { text } from "../model/json.ts";
 import { ValueLink } from "./ValueLink.tsx";
@@ -44,7 +45,7 @@ function Item({ v, background, area, showName, showValue, plain, children }: Ite
   // A shape in the colour of text would look like one of the values.
   const sparkColor = color === "var(--text)" ? "var(--text-3)" : color;
   return (
-    <div className={styles.item} style={background ? { background: v.color, color: "white" } : {}}>
+    <div className={styles.item} style={background && v.color ? { background: v.color, color: onColor(v.color) } : {}}>
       {spark && (
         <svg className={styles.spark} viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden>
           <path d={spark.area} fill={background ? "rgb(255 255 255 / 22%)" : faded(sparkColor, 0.14)} />
@@ -53,7 +54,7 @@ function Item({ v, background, area, showName, showValue, plain, children }: Ite
       )}
       {showName && <div className={styles.name}>{v.field.name}</div>}
       {showValue && (
-        <div className={styles.value} style={{ "--letters": Math.max(6, v.text.length), ...(background || plain ? {} : { color }) } as CSSProperties}>
+        <div className={styles.value} style={{ "--letters": Math.max(6, v.text.length), ...(background || plain ? {} : { color: inkColor(color) }) } as CSSProperties}>
           {children}
         </div>
       )}

@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from "react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useSettings } from "../../../app/settings.ts";
 import { formatTime } from "../../../format/time.ts";
+import { inkColor, onColor } from "../fields/colors.ts";
 import { display, rangeOf } from "../fields/display.ts";
 import { matches } from "../fields/field.ts";
 import { flag, list, num, object, text } from "../model/json.ts";
@@ -90,7 +91,7 @@ function CellView({ cell, column, range, env, labels }: CellProps) {
       </div>
     );
   }
-  const style = look === "color-background" && color ? { background: color, color: "white" } : look === "color-text" ? { color } : {};
+  const style = look === "color-background" && color ? { background: color, color: onColor(color) } : look === "color-text" && color ? { color: inkColor(color) } : {};
   return (
     <div role="cell" className={alignment(column)} style={style} title={shown}>
       {link}

@@ -22,7 +22,7 @@ export function ExpressionEditor({ value, onChange, onRun, error, focus = false 
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef({ onChange, onRun, value });
-  const { completion } = useSettings();
+  const { completion, highlighting, linter } = useSettings();
   useEffect(() => {
     latest.current = { onChange, onRun, value };
   });
@@ -35,7 +35,7 @@ export function ExpressionEditor({ value, onChange, onRun, error, focus = false 
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
-          features.of(promqlExtensions(() => latest.current.onRun(), completion)),
+          features.of(promqlExtensions(() => latest.current.onRun(), { completion, highlighting, linter })),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),
@@ -48,7 +48,7 @@ export function ExpressionEditor({ value, onChange, onRun, error, focus = false 
       made.destroy();
       view.current = null;
     };
-  }, [completion, focus]);
+  }, [completion, highlighting, linter, focus]);
 
   useEffect(() => {
     const editor = view.current;

@@ -8,6 +8,7 @@ import { classHighlighter } from "@lezer/highlight";
 import { PromQLExtension, newCompleteStrategy, type CompleteStrategy } from "@prometheus-io/codemirror-promql";
 import { base } from "../../../api/client.ts";
 import { environment } from "../../../app/environment.ts";
+import type { Settings } from "../../../app/settings.ts";
 import { queryHistory } from "../history.ts";
 import { editorTheme } from "./theme.ts";
 
@@ -31,9 +32,11 @@ class WithHistory implements CompleteStrategy {
   }
 }
 
+export type EditorFeatures = Pick<Settings, "completion" | "highlighting" | "linter">;
+
 /** Everything the expression field does. */
-export function promqlExtensions(run: () => void, completion: boolean): Extension {
-  const promql = new PromQLExtension().setComplete({ completeStrategy: new WithHistory() }).activateCompletion(completion);
+export function promqlExtensions(run: () => void, { completion, highlighting, linter }: EditorFeatures): Extension {
+  const promql = new PromQLExtension().setComplete({ completeStrategy: new WithHistory() }).activateCompletion(completion).activateLinter(linter);
   return [
     environment.nonce === "" ? [] : EditorView.cspNonce.of(environment.nonce),
     history(),
@@ -45,7 +48,7 @@ export function promqlExtensions(run: () => void, completion: boolean): Extensio
     EditorView.contentAttributes.of({ "aria-label": "Expression", spellcheck: "false" }),
     placeholder("Expression, such as sum by (job) (up)"),
     promql.asExtension(),
-    syntaxHighlighting(classHighlighter),
+    highlighting ? syntaxHighlighting(classHighlighter) : [],
     editorTheme,
     // Completion takes Enter first while its list is open.
     Prec.high(

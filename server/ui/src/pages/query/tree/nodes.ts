@@ -1,6 +1,8 @@
 /** The expressions that an expression consists of, each as the text it was written in. */
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
+import { matchingOf, type Matching } from "./matching.ts";
+import { noteOf } from "./notes.ts";
 
 export interface ExprNode {
   text: string;
@@ -9,13 +11,17 @@ export interface ExprNode {
   children: ExprNode[];
   /** A selector of a range has no value at one instant that could be counted as series. */
   range: boolean;
+  /** What it does, in a sentence. */
+  note: string;
+  /** How the sides of a binary operator find each other; both sides are its children if neither is a number. */
+  matching?: Matching;
 }
 
 const language = parser.configure({ top: "PromQL" });
 
 /** The kinds of syntax nodes that are expressions. */
 const expressions = new Set([
-  "AggregateExpr", "BinaryExpr", "FunctionCall", "MatrixSelector", "NumberDurationLiteral", "OffsetExpr", "ParenExpr",
+  "AggregateExpr", "AnchoredExpr", "BinaryExpr", "FunctionCall", "MatrixSelector", "NumberDurationLiteral", "OffsetExpr", "ParenExpr", "SmoothedExpr",
   "StepInvariantExpr", "StringLiteral", "SubqueryExpr", "UnaryExpr", "VectorSelector",
 ]);
 
@@ -45,6 +51,8 @@ function expressionsIn(parent: SyntaxNode, expr: string): ExprNode[] {
         what: describe(child, expr),
         children: expressionsIn(child, expr).filter(() => child.name !== "VectorSelector"),
         range: child.name === "MatrixSelector" || child.name === "SubqueryExpr",
+        note: noteOf(child, expr),
+        ...(child.name === "BinaryExpr" && { matching: matchingOf(child, expr) }),
       });
     }
   }
@@ -72,6 +80,10 @@ function describe(node: SyntaxNode, expr: string): string {
       return "@";
     case "UnaryExpr":
       return "sign";
+    case "AnchoredExpr":
+      return "anchored";
+    case "SmoothedExpr":
+      return "smoothed";
     default:
       return "";
   }
