@@ -110,6 +110,7 @@ func memoryRows(theirs, ours *result) []report.Row {
 		mib("live heap after all reloads", func(r *result) int64 { return r.liveAfter }),
 		mib("RSS 12 s after the start", func(r *result) int64 { return r.fresh }),
 		mib("RSS in ordinary work, most", func(r *result) int64 { return r.before.RSS }),
+		mib("of it anonymous", func(r *result) int64 { return r.before.Anonymous }),
 		mib("RSS after 3 reloads", func(r *result) int64 { return r.third }),
 		mib(fmt.Sprintf("RSS in %d and %d reloads, most", theirPlan.total(), ourPlan.total()), func(r *result) int64 { return r.during.RSS }),
 		mib("RSS in ordinary work after them, most", func(r *result) int64 { return r.after.RSS }),

@@ -134,15 +134,17 @@ func (s *server) heap(ctx context.Context) (live int64, err error) {
 		return 0, err
 	}
 	c, err := s.collected(ctx)
-	return c.heap, err
+	return c.live, err
 }
 
 // garbage is what a server says about its memory.
 type garbage struct {
-	heap        int64 // bytes in use, garbage included
+	live        int64 // bytes that the last collection found in use
 	allocated   int64 // bytes since the start
 	collections int
-	cpu         time.Duration // in collections; 0 if the server does not tell
+	// cpu is the runtime's estimate of the time in collections, by the wall clock: on
+	// a busy machine it is too high. 0 if the server does not tell.
+	cpu time.Duration
 }
 
 // collected asks for the state of the heap.
@@ -151,8 +153,8 @@ func (s *server) collected(ctx context.Context) (g garbage, err error) {
 	if err != nil {
 		return g, err
 	}
-	const heap, allocated, collections, cpu = "go_memstats_heap_alloc_bytes", "go_memstats_alloc_bytes_total", "go_gc_duration_seconds_count", "go_cpu_classes_gc_total_cpu_seconds_total"
-	values := map[string]float64{heap: -1, allocated: -1, collections: -1, cpu: 0}
+	const live, allocated, collections, cpu = "go_gc_heap_live_bytes", "go_memstats_alloc_bytes_total", "go_gc_duration_seconds_count", "go_cpu_classes_gc_total_cpu_seconds_total"
+	values := map[string]float64{live: -1, allocated: -1, collections: -1, cpu: 0}
 	for line := range strings.Lines(string(metrics)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if _, wanted := values[name]; wanted {
@@ -167,7 +169,7 @@ func (s *server) collected(ctx context.Context) (g garbage, err error) {
 		}
 	}
 	return garbage{
-		heap: int64(values[heap]), allocated: int64(values[allocated]), collections: int(values[collections]),
+		live: int64(values[live]), allocated: int64(values[allocated]), collections: int(values[collections]),
 		cpu: time.Duration(values[cpu] * float64(time.Second)),
 	}, nil
 }
