@@ -78,6 +78,8 @@ func registerProcess(reg prometheus.Registerer) {
 			collectors.MetricsGC,
 			collectors.MetricsScheduler,
 			collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/sync/mutex/wait/total:seconds$`)},
+			// Ours: how much of the CPU time goes into garbage collection.
+			collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/cpu/classes/gc/total:cpu-seconds$`)},
 		)))
 	}
 	reg.MustRegister(server.NewBuildInfo()...)

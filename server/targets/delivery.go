@@ -4,8 +4,11 @@ import "time"
 
 const (
 	// resendAll is how often every job is sent although nothing changed. It
-	// heals what this package does not foresee, at the cost of one Sync each.
-	resendAll = 5 * time.Minute
+	// heals what this package does not foresee, at the cost of a few Syncs each.
+	// They are sent a part at a time: thousands at once took the CPU for most of a
+	// second, from the reloads and scrapes that were due.
+	resendAll   = 5 * time.Minute
+	resendParts = 150
 	// settle is how long to wait for more after something changed: objects come
 	// one by one, a new Service as two or three.
 	settle = 5 * time.Millisecond

@@ -178,13 +178,13 @@ func (r *Router) applyOthers(inputs map[string]*input) error {
 //  3. a watch has news
 //  4. the scrape manager takes a map
 //  5. it is time to make a map, or to look whether the last was taken over
-//  6. everything is to be sent, in case something was overlooked
+//  6. a part of everything is to be sent, in case something was overlooked
 //  7. somebody wants to see what there is
 func (r *Router) Run(ctx context.Context) {
 	defer close(r.out)
 	defer r.stop()
 	t := newTable(r.opts)
-	all := time.NewTicker(resendAll)
+	all := time.NewTicker(resendAll / resendParts)
 	defer all.Stop()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -222,7 +222,7 @@ func (r *Router) Run(ctx context.Context) {
 			next = nil
 		case <-timer.C: // 5
 		case <-all.C: // 6
-			t.touchAll()
+			t.touchPart()
 			next = nil
 		case view := <-r.views: // 7
 			view <- t.view()

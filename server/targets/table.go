@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -17,6 +18,10 @@ type table struct {
 	found map[*watch]map[string]*targetgroup.Group
 	index map[*watch]*index
 	deliveries
+	// again are the jobs that this round of resending has yet to send, part the
+	// number of parts that it has sent.
+	again []string
+	part  int
 }
 
 type job struct {
@@ -53,12 +58,19 @@ func (t *table) groups(name string) []*targetgroup.Group {
 	return out
 }
 
-func (t *table) touchAll() {
-	for name := range t.jobs {
-		if t.pending[name] == nil {
+// touchPart begins to send the next part of all jobs, though nothing changed.
+func (t *table) touchPart() {
+	if t.part == 0 {
+		t.again = slices.AppendSeq(t.again[:0], maps.Keys(t.jobs))
+	}
+	n := len(t.again) / (resendParts - t.part)
+	for _, name := range t.again[:n] {
+		if t.jobs[name] != nil && t.pending[name] == nil {
 			t.touch(name)
 		}
 	}
+	t.again = t.again[n:]
+	t.part = (t.part + 1) % resendParts
 }
 
 func (t *table) setInputs(inputs map[string]*input) {

@@ -18,13 +18,22 @@ type Dir string
 // cpuSeconds is how long the CPU is profiled.
 const cpuSeconds = 10
 
-// Take writes <name>.heap, and <name>.cpu, which is taken while work runs: it
-// must return soon after its context ends.
+// Heap writes <name>.heap, of what is in use after a garbage collection.
+func (d Dir) Heap(ctx context.Context, url, name string) error {
+	if d == "" {
+		return nil
+	}
+	return d.fetch(ctx, url+"/debug/pprof/heap?gc=1", name+".heap")
+}
+
+// Take writes <name>.heap and <name>.cpu, and <name>.allocs of what was allocated
+// meanwhile. They are taken while work runs, which must return soon after its
+// context ends.
 func (d Dir) Take(ctx context.Context, url, name string, work func(context.Context) error) error {
 	if d == "" {
 		return nil
 	}
-	if err := d.fetch(ctx, url+"/debug/pprof/heap", name+".heap"); err != nil {
+	if err := d.Heap(ctx, url, name); err != nil {
 		return err
 	}
 	working, stop := context.WithCancel(ctx)
@@ -40,6 +49,9 @@ func (d Dir) Take(ctx context.Context, url, name string, work func(context.Conte
 		done <- err
 	}()
 	err := d.fetch(ctx, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", url, cpuSeconds), name+".cpu")
+	if err == nil {
+		err = d.fetch(ctx, fmt.Sprintf("%s/debug/pprof/allocs?seconds=%d", url, cpuSeconds), name+".allocs")
+	}
 	stop()
 	return errors.Join(err, <-done)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/instance"
 )
 
@@ -33,7 +34,7 @@ func (m *memory) start(ctx context.Context, s *server) (err error) {
 		return err
 	}
 	m.fresh = u.RSS
-	if m.liveBefore, _, err = s.heap(ctx); err != nil {
+	if m.liveBefore, err = s.heap(ctx); err != nil {
 		return err
 	}
 	m.before, err = ordinary(ctx, s)
@@ -58,7 +59,7 @@ func (m *memory) end(ctx context.Context, s *server) (err error) {
 	if m.after, err = ordinary(ctx, s); err != nil {
 		return err
 	}
-	m.liveAfter, _, err = s.heap(ctx)
+	m.liveAfter, err = s.heap(ctx)
 	return err
 }
 
@@ -71,7 +72,7 @@ func (m *memory) growth() float64 {
 // two requests.
 func ordinary(ctx context.Context, s *server) (held instance.Usage, err error) {
 	const limit, batch = 20_000, 25
-	_, first, err := s.collected(ctx)
+	first, err := s.collected(ctx)
 	if err != nil {
 		return held, err
 	}
@@ -86,7 +87,7 @@ func ordinary(ctx context.Context, s *server) (held instance.Usage, err error) {
 			return held, err
 		}
 		held = most(held, u)
-		if _, now, err := s.collected(ctx); err != nil || now >= first+collections {
+		if now, err := s.collected(ctx); err != nil || now.collections >= first.collections+collections {
 			return held, err
 		}
 	}
@@ -98,4 +99,22 @@ func most(a, b instance.Usage) instance.Usage {
 		return b
 	}
 	return a
+}
+
+func memoryRows(theirs, ours *result) []report.Row {
+	mib := func(what string, pick func(*result) int64) report.Row {
+		return report.Row{What: what, Unit: "MiB", Theirs: report.MiB(pick(theirs)), Ours: report.MiB(pick(ours))}
+	}
+	return []report.Row{
+		mib("live heap before", func(r *result) int64 { return r.liveBefore }),
+		mib("live heap after all reloads", func(r *result) int64 { return r.liveAfter }),
+		mib("RSS 12 s after the start", func(r *result) int64 { return r.fresh }),
+		mib("RSS in ordinary work, most", func(r *result) int64 { return r.before.RSS }),
+		mib("of it anonymous", func(r *result) int64 { return r.before.Anonymous }),
+		mib("RSS after 3 reloads", func(r *result) int64 { return r.third }),
+		mib(fmt.Sprintf("RSS in %d and %d reloads, most", theirPlan.total(), ourPlan.total()), func(r *result) int64 { return r.during.RSS }),
+		mib("RSS in ordinary work after them, most", func(r *result) int64 { return r.after.RSS }),
+		mib("of it anonymous", func(r *result) int64 { return r.after.Anonymous }),
+		{What: "RSS growth, most in ordinary work to most since", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
+	}
 }

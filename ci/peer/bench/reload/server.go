@@ -52,7 +52,7 @@ func startTheirs(ctx context.Context, dir string, w *workload) (*server, error) 
 			return nil, err
 		}
 	}
-	in, err := run(ctx, binary, dir, fmt.Sprintf("scrape_config_files: [%[1]s/scrape/*.yaml]\nrule_files: [%[1]s/rules/*.yaml]\n", dir), "--web.enable-lifecycle")
+	in, err := launch(ctx, binary, dir, fmt.Sprintf("scrape_config_files: [%[1]s/scrape/*.yaml]\nrule_files: [%[1]s/rules/*.yaml]\n", dir), "--web.enable-lifecycle")
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func startOurs(ctx context.Context, dir string, w *workload) (*server, error) {
 		return nil, err
 	}
 	socket := filepath.Join(dir, "reload.sock")
-	in, err := run(ctx, binary, dir, "", "--drop-ins.dir="+live.Path(), "--drop-ins.reload-socket="+socket)
+	in, err := launch(ctx, binary, dir, "", "--drop-ins.dir="+live.Path(), "--drop-ins.reload-socket="+socket)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func startOurs(ctx context.Context, dir string, w *workload) (*server, error) {
 	return &server{Instance: in, deliver: put, reloadAt: "http://socket/-/reload", client: client}, nil
 }
 
-func run(ctx context.Context, binary, dir, config string, args ...string) (*instance.Instance, error) {
+func launch(ctx context.Context, binary, dir, config string, args ...string) (*instance.Instance, error) {
 	file := filepath.Join(dir, "prometheus.yml")
 	if err := os.WriteFile(file, []byte("global: {evaluation_interval: 1h}\n"+config), 0o644); err != nil {
 		return nil, err
@@ -129,34 +129,49 @@ func (s *server) reload(ctx context.Context) (time.Duration, error) {
 }
 
 // heap makes the server collect its garbage and returns what is left.
-func (s *server) heap(ctx context.Context) (live int64, collections int, err error) {
+func (s *server) heap(ctx context.Context) (live int64, err error) {
 	if _, err := s.get(ctx, "/debug/pprof/heap?gc=1"); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	return s.collected(ctx)
+	c, err := s.collected(ctx)
+	return c.live, err
 }
 
-// collected returns the size of the heap and how often it was collected.
-func (s *server) collected(ctx context.Context) (heap int64, collections int, err error) {
+// garbage is what a server says about its memory.
+type garbage struct {
+	live        int64 // bytes that the last collection found in use
+	allocated   int64 // bytes since the start
+	collections int
+	// cpu is the runtime's estimate of the time in collections, by the wall clock: on
+	// a busy machine it is too high. 0 if the server does not tell.
+	cpu time.Duration
+}
+
+// collected asks for the state of the heap.
+func (s *server) collected(ctx context.Context) (g garbage, err error) {
 	metrics, err := s.get(ctx, "/metrics")
 	if err != nil {
-		return 0, 0, err
+		return g, err
 	}
-	values := map[string]float64{"go_memstats_heap_alloc_bytes": -1, "go_gc_duration_seconds_count": -1}
+	const live, allocated, collections, cpu = "go_gc_heap_live_bytes", "go_memstats_alloc_bytes_total", "go_gc_duration_seconds_count", "go_cpu_classes_gc_total_cpu_seconds_total"
+	values := map[string]float64{live: -1, allocated: -1, collections: -1, cpu: 0}
 	for line := range strings.Lines(string(metrics)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if _, wanted := values[name]; wanted {
 			if values[name], err = strconv.ParseFloat(value, 64); err != nil {
-				return 0, 0, fmt.Errorf("read %s: %w", name, err)
+				return g, fmt.Errorf("read %s: %w", name, err)
 			}
 		}
 	}
 	for name, v := range values {
 		if v < 0 {
-			return 0, 0, fmt.Errorf("the server has no metric %s", name)
+			return g, fmt.Errorf("the server has no metric %s", name)
 		}
 	}
-	return int64(values["go_memstats_heap_alloc_bytes"]), int(values["go_gc_duration_seconds_count"]), nil
+	return garbage{
+		live: int64(values[live]), allocated: int64(values[allocated]), collections: int(values[collections]),
+		cpu: time.Duration(values[cpu] * float64(time.Second)),
+	}, nil
 }
 
 // activeSince returns since when the watched alert is active.

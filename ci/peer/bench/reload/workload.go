@@ -14,10 +14,11 @@ const (
 	rulesPerGroup = 20
 
 	// The first watched jobs are scraped each second, to see whether a reload
-	// makes one miss a scrape. All other work is rare, so that what is measured
-	// is the reload.
+	// makes one miss a scrape. All other work is so rare that none of it falls due
+	// meanwhile, so that what is measured is the reload: each first scrape of a
+	// job brings a connection and some series that stay.
 	watched = 10
-	rare    = "1h"
+	rare    = "10w"
 )
 
 // workload is a set of drop-ins, of which one at a time is edited.

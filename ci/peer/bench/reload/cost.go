@@ -1,0 +1,167 @@
+package reload
+
+import (
+	"context"
+	"time"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+)
+
+// pause is the time in which a server does what a reload puts off: Prometheus
+// takes over targets up to 5 s later.
+const pause = 6 * time.Second
+
+var kinds = []dropin.Kind{dropin.KindRules, dropin.KindScrape}
+
+// plan is how often a server is reloaded, for each kind of file.
+//
+// Reloads alone are each followed by a pause, whose CPU time counts, less that
+// of a pause just like it without a reload. Whether a garbage collection falls
+// into a reload's pause, into the other or into none is a matter of chance, and
+// one is more than the reload itself: the median is the reload without it.
+//
+// Reloads that follow one upon the other are as many as fill the heap several
+// times over. Their mean is the reload with its share of the collections.
+type plan struct{ alone, dense int }
+
+func (p plan) total() int { return len(kinds) * (p.alone + p.dense) }
+
+// cost is what reloads for a file of one kind took.
+type cost struct {
+	wall  []time.Duration
+	alone []time.Duration // CPU time of each
+	dense dense
+}
+
+// dense is what reloads one upon the other took together.
+type dense struct {
+	reloads     int
+	cpu         time.Duration
+	collector   time.Duration // of cpu; 0 if the server does not tell
+	allocated   int64         // bytes
+	collections int
+}
+
+func (d dense) each() time.Duration { return d.cpu / time.Duration(max(d.reloads, 1)) }
+
+func (d dense) ofCollector() time.Duration { return d.collector / time.Duration(max(d.reloads, 1)) }
+
+func (d dense) allocatedByEach() int64 { return d.allocated / int64(max(d.reloads, 1)) }
+
+// edited edits a drop-in of a kind, reloads, and returns the CPU time that was
+// used before.
+func (r *result) edited(ctx context.Context, s *server, w *workload, kind dropin.Kind) (before time.Duration, err error) {
+	changed, err := w.edit(kind)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.deliver(changed); err != nil {
+		return 0, err
+	}
+	u, err := s.Usage()
+	if err != nil {
+		return 0, err
+	}
+	took, err := s.reload(ctx)
+	if err != nil {
+		return 0, err
+	}
+	c := r.costs[kind]
+	c.wall = append(c.wall, took)
+	return u.CPU, nil
+}
+
+// alone reloads once and waits until all that belongs to it is done.
+func (r *result) alone(ctx context.Context, s *server, w *workload, kind dropin.Kind) error {
+	before, err := r.edited(ctx, s, w, kind)
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, pause); err != nil {
+		return err
+	}
+	after, err := s.Usage()
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, pause); err != nil {
+		return err
+	}
+	idle, err := s.Usage()
+	r.costs[kind].alone = append(r.costs[kind].alone, (after.CPU-before)-(idle.CPU-after.CPU))
+	return err
+}
+
+// together reloads n times and waits until all that belongs to it is done. What
+// the server does besides, in this time and in the wait, is not taken off.
+func (r *result) together(ctx context.Context, s *server, w *workload, kind dropin.Kind, n int) error {
+	gc, err := s.collected(ctx)
+	if err != nil {
+		return err
+	}
+	began, err := s.Usage()
+	if err != nil {
+		return err
+	}
+	for range n {
+		if _, err := r.edited(ctx, s, w, kind); err != nil {
+			return err
+		}
+		if err := r.memory.look(s); err != nil {
+			return err
+		}
+	}
+	if err := wait(ctx, pause); err != nil {
+		return err
+	}
+	ended, err := s.Usage()
+	if err != nil {
+		return err
+	}
+	now, err := s.collected(ctx)
+	r.costs[kind].dense = dense{
+		reloads: n, cpu: ended.CPU - began.CPU, collector: now.cpu - gc.cpu,
+		allocated: now.allocated - gc.allocated, collections: now.collections - gc.collections,
+	}
+	return err
+}
+
+// wait is part of what is measured: the time in which a server works on.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// costRows are the figures of a file of one kind.
+func costRows(theirs, ours *result, kind dropin.Kind) []report.Row {
+	file := "rule file"
+	if kind == dropin.KindScrape {
+		file = "scrape file"
+	}
+	a, b := theirs.costs[kind], ours.costs[kind]
+	ms := func(what string, theirs, ours time.Duration, goal *float64) report.Row {
+		return report.Row{What: what, Unit: "ms", Goal: goal, Theirs: report.Milliseconds(theirs), Ours: report.Milliseconds(ours)}
+	}
+	collector := ms("of it garbage collection", 0, b.dense.ofCollector(), nil)
+	collector.Absent = true
+	return []report.Row{
+		ms("CPU, one "+file+" changed (median)", report.Median(a.alone), report.Median(b.alone), report.AtMost(30)),
+		ms("CPU, one reload upon the other, "+file+" (mean)", a.dense.each(), b.dense.each(), report.AtMost(30)),
+		collector,
+		{What: "allocated by one of them", Unit: "MiB", Theirs: report.MiB(a.dense.allocatedByEach()), Ours: report.MiB(b.dense.allocatedByEach())},
+		ms("POST to 200, "+file+" (median)", report.Median(a.wall), report.Median(b.wall), report.AtMost(100)),
+		ms("POST to 200, "+file+", slowest", slowest(a.wall), slowest(b.wall), nil),
+	}
+}
+
+func slowest(d []time.Duration) (worst time.Duration) {
+	for _, x := range d {
+		worst = max(worst, x)
+	}
+	return worst
+}
