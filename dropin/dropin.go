@@ -15,6 +15,10 @@ import (
 // Label is the label key that makes a ConfigMap a drop-in; its value is a [Kind].
 const Label = "kube-monitoring-stack.io/drop-in"
 
+// LabelRelease is the label key by which an object is addressed to one release of
+// the stack among several in a cluster. Without it, it is for all of them.
+const LabelRelease = "kube-monitoring-stack.io/release"
+
 // Kind is what a drop-in adds: the value of [Label].
 type Kind string
 

@@ -5,9 +5,7 @@ import (
 	"strings"
 
 	"github.com/prometheus-community/prom-label-proxy/injectproxy"
-	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/relabel"
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 )
@@ -73,23 +71,4 @@ func (f ruleFile) enforceRule(rule *yaml.Node, enforcer *injectproxy.PromQLEnfor
 	}
 	setValue(set, labelNamespace, quoted(namespace))
 	return problems
-}
-
-// stampNamespace gives every target, and every sample whatever its target says,
-// the namespace of the drop-in.
-func stampNamespace(node *yaml.Node, job *config.ScrapeConfig, namespace string) {
-	for _, section := range []string{"relabel_configs", "metric_relabel_configs"} {
-		rule := mappingOf(plain("target_label"), plain(labelNamespace), plain("replacement"), quoted(namespace))
-		if list := valueAt(node, section); list != nil && list.Kind == yaml.SequenceNode {
-			list.Content = append(list.Content, rule)
-		} else {
-			setValue(node, section, listOf(rule))
-		}
-	}
-	rule := relabel.DefaultRelabelConfig
-	rule.TargetLabel, rule.Replacement = labelNamespace, namespace
-	rule.NameValidationScheme = job.MetricNameValidationScheme
-	first, second := rule, rule
-	job.RelabelConfigs = append(job.RelabelConfigs, &first)
-	job.MetricRelabelConfigs = append(job.MetricRelabelConfigs, &second)
 }

@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write what the tests got into their gol
 var policy = dropin.Policy{Trusted: []string{"monitoring"}, MaxBytes: 1 << 20, Alertmanager: base}
 
 // TestGolden reads ConfigMaps from in/ and compares the problems and the
-// published files with want/.
+// published files with want/. What policy.yaml has is put over the policy of most tests.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -40,13 +40,20 @@ func TestGolden(t *testing.T) {
 			var cms []*corev1.ConfigMap
 			got := &txtar.Archive{Comment: archive.Comment}
 			want := map[string]string{}
+			policy := policy
 			for _, f := range archive.Files {
-				if strings.HasPrefix(f.Name, "in/") {
+				switch {
+				case strings.HasPrefix(f.Name, "in/"):
 					cms = append(cms, configMap(t, f.Data))
-					got.Files = append(got.Files, f)
-				} else {
+				case f.Name == "policy.yaml":
+					if err := yaml.UnmarshalStrict(f.Data, &policy); err != nil {
+						t.Fatal(err)
+					}
+				default:
 					want[f.Name] = string(f.Data)
+					continue
 				}
+				got.Files = append(got.Files, f)
 			}
 			bundle, problems := run(cms, policy)
 			have := render(bundle, problems)

@@ -33,6 +33,10 @@ type Policy struct {
 	// EnforceNamespace makes drop-ins of a namespace that is not trusted see and
 	// make series of their own namespace only, by the label "namespace".
 	EnforceNamespace bool
+	// SampleLabels are labels for every target, and so for every sample, such as
+	// the cluster's name. What a job says of them holds, unless EnforceNamespace
+	// is set and its namespace is not trusted.
+	SampleLabels map[string]string
 	// Alertmanager is what fragments are merged into. Nil means that it is not
 	// known: then whatever some base would make right is taken.
 	Alertmanager *AlertmanagerBase

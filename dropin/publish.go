@@ -26,9 +26,7 @@ func publishJobs(root *yaml.Node, nodes []*yaml.Node, jobs []*config.ScrapeConfi
 		if !p.trusts(it.Ref.Namespace) {
 			forceNamespace(nodes[i], job, it.Ref.Namespace)
 		}
-		if p.enforces(it.Ref.Namespace) {
-			stampNamespace(nodes[i], job, it.Ref.Namespace)
-		}
+		stamp(nodes[i], job, p, it.Ref.Namespace)
 	}
 	out, err := encode(root)
 	if err != nil {

@@ -93,8 +93,21 @@ func (d *data) setGlobalDefaults(c *config.Config) {
 	d.queryOffset.Store(int64(c.GlobalConfig.RuleQueryOffset))
 }
 
-func (s *Server) newEvaluator(base *config.Config) *evaluator.Evaluator {
+// ruleQueries is where rules ask: the server's own storage, or another server.
+func (s *Server) ruleQueries() (rules.QueryFunc, error) {
 	o, d := s.opts, s.data
+	if o.Rules.QueryURL == nil {
+		return rules.EngineQueryFunc(s.guards.rules(d.engine), d.fanout), nil
+	}
+	return evaluator.Remote{URL: o.Rules.QueryURL, Timeout: o.Query.Timeout, Registerer: o.Registerer}.QueryFunc()
+}
+
+func (s *Server) newEvaluator(base *config.Config) (*evaluator.Evaluator, error) {
+	o, d := s.opts, s.data
+	query, err := s.ruleQueries()
+	if err != nil {
+		return nil, err
+	}
 	return evaluator.New(evaluator.Options{
 		Shards: o.Rules.Shards,
 		Logger: s.logger,
@@ -102,7 +115,7 @@ func (s *Server) newEvaluator(base *config.Config) *evaluator.Evaluator {
 			NameValidationScheme:   base.GlobalConfig.MetricNameValidationScheme,
 			Appendable:             d.fanout,
 			Queryable:              d.local,
-			QueryFunc:              rules.EngineQueryFunc(s.guards.rules(d.engine), d.fanout),
+			QueryFunc:              query,
 			NotifyFunc:             rules.SendAlerts(s.discovery.notifier, o.Web.ExternalURL.String()),
 			ExternalURL:            o.Web.ExternalURL,
 			Registerer:             o.Registerer,
@@ -118,5 +131,5 @@ func (s *Server) newEvaluator(base *config.Config) *evaluator.Evaluator {
 			FeatureRegistry:        s.features,
 			Parser:                 s.parser,
 		},
-	})
+	}), nil
 }

@@ -16,6 +16,8 @@ import (
 	"github.com/prometheus/prometheus/notifier"
 	"github.com/prometheus/prometheus/tsdb/agent"
 	"github.com/prometheus/prometheus/util/compression"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/shard"
 )
 
 // Options say what a [Server] is to do. Start from [DefaultOptions].
@@ -145,6 +147,9 @@ type RuleOptions struct {
 	GracePeriod        time.Duration
 	ResendDelay        time.Duration
 	MaxConcurrentEvals int64
+	// QueryURL is where rules ask, such as Thanos' querier, for a server that has
+	// only some of the samples. Nil means the server's own storage.
+	QueryURL *url.URL
 	// Shards is how many rules.Managers share the rules; 0 is the default.
 	Shards int
 }
@@ -165,6 +170,8 @@ type ScrapeOptions struct {
 	// KeepDroppedTargets bounds the dropped targets each job remembers, unless
 	// the job or the global section says otherwise. 0 is no limit.
 	KeepDroppedTargets uint
+	// Shard is the part of the targets to scrape.
+	Shard shard.Shard
 	// AdjustTimestamps moves sample times by up to TimestampTolerance to the
 	// schedule, for which they compress better. Process-wide, see setGlobals.
 	AdjustTimestamps   bool
@@ -225,6 +232,7 @@ func DefaultOptions() Options {
 		Scrape: ScrapeOptions{
 			DiscoveryReloadInterval: 50 * time.Millisecond,
 			KeepDroppedTargets:      100,
+			Shard:                   shard.Shard{Of: 1},
 			AdjustTimestamps:        true,
 			TimestampTolerance:      2 * time.Millisecond,
 		},
@@ -268,5 +276,6 @@ func (o *Options) validate() error {
 		inWAL("storage.tsdb.wal-segment-size", o.TSDB.WALSegmentSize),
 		inWAL("storage.agent.wal-segment-size", o.WAL.WALSegmentSize),
 		o.Features.validate(),
+		o.Scrape.Shard.Validate(),
 	)
 }

@@ -112,6 +112,7 @@ func New(o Options) (*Server, error) {
 		Agent:              o.Agent,
 		ExemplarStorage:    o.Features.ExemplarStorage,
 		KeepDroppedTargets: o.Scrape.KeepDroppedTargets,
+		Shard:              o.Scrape.Shard,
 		Parser:             s.parser,
 		Logger:             s.logger,
 	})
@@ -155,9 +156,9 @@ func (s *Server) build(base *plan.Plan) (err error) {
 	s.data.scrape.Store(s.discovery.scrape)
 	s.tracing = tracing.NewManager(s.logger)
 	if !s.opts.Agent {
-		s.evaluator = s.newEvaluator(base.Base)
+		s.evaluator, err = s.newEvaluator(base.Base)
 	}
-	return nil
+	return err
 }
 
 func (s *Server) declareFeatures() {

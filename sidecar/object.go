@@ -34,6 +34,8 @@ type Object struct {
 	Version string
 	// Generation counts the edits of the spec, in kinds that have one.
 	Generation int64
+	// Release is the only release that the object is for; empty means any.
+	Release string
 	// Stamp names the content: while it stays the same, so do the drop-ins. Empty
 	// if nothing is known without looking.
 	Stamp string
@@ -66,6 +68,7 @@ func coreObject(kind string, m metav1.Object) *Object {
 		APIVersion: "v1",
 		UID:        m.GetUID(),
 		Version:    m.GetResourceVersion(),
+		Release:    m.GetLabels()[dropin.LabelRelease],
 	}
 	if o.Version != "" { // there is none in a directory
 		o.Stamp = string(o.UID) + "/" + o.Version

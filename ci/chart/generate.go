@@ -45,6 +45,9 @@ func generate(root fs.FS) (want generated, stale []string, err error) {
 	if err := generateRecipes(root, want); err != nil {
 		return nil, nil, err
 	}
+	if err := generateImages(root, want); err != nil {
+		return nil, nil, err
+	}
 	for _, pattern := range []string{chartRules + "/*.yaml", chartContent + "/dashboards/*.gz"} {
 		have, err := fs.Glob(root, pattern)
 		if err != nil {

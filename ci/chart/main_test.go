@@ -19,6 +19,7 @@ func TestRun(t *testing.T) {
 	root := t.TempDir()
 	for path, text := range map[string]string{
 		chartDir + "/values.yaml":               "# -- A.\na: 1\n",
+		chartDir + "/Chart.yaml":                "before\n" + imagesBegin + "old\n" + imagesEnd + "after\n",
 		chartDir + "/README.md":                 "before\n" + tableBegin + "old\n" + tableEnd + "after\n",
 		chartRules + "/gone.yaml":               "groups: []\n",
 		rulesDir + "/new.yaml":                  "groups: []\n",
@@ -40,7 +41,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	err := run(root, true, io.Discard)
-	for _, want := range []string{"values.schema.json", "README.md", "new.yaml", "gone.yaml", "new.json.gz", "gone.json.gz", "make generate"} {
+	for _, want := range []string{"values.schema.json", "Chart.yaml", "README.md", "new.yaml", "gone.yaml", "new.json.gz", "gone.json.gz", "make generate"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the check says %v, want it to name %s", err, want)
 		}

@@ -137,7 +137,7 @@ func (i *install) down(t *testing.T) {
 	if list, err := core.Services(i.namespace).List(ctx, ours); err != nil || len(list.Items) > 0 {
 		t.Errorf("uninstall left %d Services, %v", len(list.Items), err)
 	}
-	if list, err := core.Secrets(i.namespace).List(ctx, metav1.ListOptions{}); err != nil || len(list.Items) > 0 {
+	if list, err := core.Secrets(i.namespace).List(ctx, metav1.ListOptions{LabelSelector: "!" + ofTest}); err != nil || len(list.Items) > 0 {
 		t.Errorf("uninstall left %d Secrets, %v", len(list.Items), err)
 	}
 }
@@ -150,6 +150,7 @@ func TestChartInstalls(t *testing.T) {
 	for _, test := range []struct {
 		name, values, release string
 		labels                map[string]string
+		prepare               func(*install, *testing.T)
 		more                  []string
 	}{
 		{name: "minimal", values: "minimal", labels: restricted},
@@ -158,6 +159,13 @@ func TestChartInstalls(t *testing.T) {
 		{name: "default deny", values: "default-deny", labels: privileged, more: []string{"--set", "blackboxExporter.enabled=false"}},
 		{name: "high availability", values: "ha", labels: privileged, more: []string{"--set", "server.pod=null,alertmanager.replicas=2"}},
 		{name: "namespaces of drop-ins", values: "namespaced", labels: privileged},
+		{name: "password and TLS", values: "restricted", labels: restricted, release: "protected", prepare: (*install).protect, more: []string{
+			"--set", "server.web.tlsSecret=web-tls,server.web.clientSecret=login,alertmanager.web.tlsSecret=web-tls,alertmanager.web.clientSecret=login",
+			"--set-string", "server.web.users.kmon=" + loginHash + ",alertmanager.web.users.kmon=" + loginHash,
+		}},
+		{name: "below a path", values: "restricted", labels: restricted, more: []string{
+			"--set", "server.externalUrl=http://a.example/metrics,alertmanager.externalUrl=http://a.example/alerts",
+		}},
 		{name: "longest name", values: "minimal", release: "the-longest-name-of-a-release-that-helm-accepts-53-ch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -167,6 +175,9 @@ func TestChartInstalls(t *testing.T) {
 				release = "kube-monitoring-stack"
 			}
 			i := connect(t).second(t, release, test.labels)
+			if test.prepare != nil {
+				test.prepare(i, t)
+			}
 			i.up(t, test.values, test.more...)
 			i.must(t, "test", i.release, "--timeout", "3m")
 		})
@@ -177,7 +188,34 @@ func TestChartInstalls(t *testing.T) {
 func TestChartUpgradeAndRollback(t *testing.T) {
 	t.Parallel()
 	i := connect(t).second(t, "kube-monitoring-stack", nil)
+	// A job of a team's own, which the upgrade gives a label as all others.
+	i.apply(t, i.namespace, "team", "scrape", map[string]string{"job.yaml": `scrape_configs:
+- {job_name: team, static_configs: [{targets: [kube-monitoring-stack-server:9090]}]}
+- {job_name: other, static_configs: [{targets: [kube-monitoring-stack-server:9090], labels: {cluster: other}}]}
+`})
 	i.up(t, "restricted", "--set", "server.scrapeInterval=5s")
+	// The release that reads every namespace takes what is addressed to nobody, and
+	// nothing of what the other release brings.
+	await(t, time.Minute, time.Second, "two releases apart", func(ctx context.Context) error {
+		var data struct {
+			Items []struct {
+				Ref struct{ Namespace, Name string }
+			}
+		}
+		if err := connect(t).prometheus(ctx, "status/dropins", nil, &data); err != nil {
+			return err
+		}
+		var taken []string
+		for _, item := range data.Items {
+			if item.Ref.Namespace == i.namespace {
+				taken = append(taken, item.Ref.Name)
+			}
+		}
+		if !slices.Equal(taken, []string{"team"}) {
+			return fmt.Errorf("the first release has taken %v from the namespace of the second", taken)
+		}
+		return nil
+	})
 	query := `sum(count_over_time(up{job="prometheus"}[1h]))` // the upgrade gives samples one more label
 	var before float64
 	await(t, time.Minute, time.Second, "samples", func(ctx context.Context) error {
@@ -200,5 +238,17 @@ func TestChartUpgradeAndRollback(t *testing.T) {
 			}
 			return err
 		})
+		if step[0] != "upgrade" {
+			continue
+		}
+		for _, want := range []string{`{job="team",cluster="upgraded"}`, `{job="other",cluster="other"}`} {
+			await(t, time.Minute, time.Second, want, func(ctx context.Context) error {
+				n, err := i.scalar(ctx, "count(prometheus_build_info"+want+")")
+				if err == nil && n != 1 {
+					err = fmt.Errorf("%v series", n)
+				}
+				return err
+			})
+		}
 	}
 }

@@ -59,7 +59,7 @@ type flags struct {
 // policy is what drop-ins may do.
 func (f *flags) policy() dropin.Policy {
 	return dropin.Policy{
-		Trusted: list(f.trusted), MaxBytes: int(f.maxBytes),
+		Trusted: list(f.trusted), MaxBytes: int(f.maxBytes), SampleLabels: f.tenancy.sampleLabels,
 		Limits: f.tenancy.limits, EnforceNamespace: f.tenancy.namespaceLabel == labelEnforced,
 	}
 }

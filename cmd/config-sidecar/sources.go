@@ -22,6 +22,7 @@ type sourceFlags struct {
 	selectors        []string
 	workload         string
 	scrapeInterval   string
+	release          string
 }
 
 func (f *sourceFlags) add(app *kingpin.Application) {
@@ -31,6 +32,8 @@ func (f *sourceFlags) add(app *kingpin.Application) {
 		Default("all").StringVar(&f.objects)
 	app.Flag("object-selector", "KIND=SELECTOR: take only objects of the kind with these labels, for instance ServiceMonitor=team in (a,b). Repeat it for other kinds. Default: every object.").
 		StringsVar(&f.selectors)
+	app.Flag("release", "Name of this release among several in a cluster: objects with the label kube-monitoring-stack.io/release are taken only if it has this value. Those without it always are. Default: the label is not looked at.").
+		StringVar(&f.release)
 	app.Flag("workload", "NAMESPACE/NAME of the release, by which conditions in the status of objects are known. Default: no conditions are written.").
 		StringVar(&f.workload)
 	app.Flag("scrape-interval", "The server's global scrape_interval, against which scrapeTimeout of objects without an interval is held.").
@@ -45,6 +48,17 @@ type inputs struct {
 }
 
 func (f *sourceFlags) build(ctx context.Context, api *cluster, all *flags, log *slog.Logger) (*inputs, error) {
+	in, err := f.read(ctx, api, all, log)
+	if err == nil && f.release != "" {
+		for i, source := range in.sources {
+			in.sources[i] = sidecar.ForRelease(source, f.release)
+		}
+	}
+	return in, err
+}
+
+// read makes the sources of everything, whichever release it is for.
+func (f *sourceFlags) read(ctx context.Context, api *cluster, all *flags, log *slog.Logger) (*inputs, error) {
 	in := &inputs{}
 	namespaces := list(all.namespaces)
 	if len(namespaces) == 0 {

@@ -26,17 +26,17 @@ func (e *webError) Error() string {
 	return fmt.Sprintf("%s: %d %s: %s", e.url, e.status, http.StatusText(e.status), e.text)
 }
 
-// ask returns the body of the answer to a GET, below base.
-func ask(ctx context.Context, base *url.URL, path string, q url.Values) ([]byte, error) {
+// ask returns the body of the answer to a GET, below the site's URL.
+func ask(ctx context.Context, s site, path string, q url.Values) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	u := base.JoinPath(path)
+	u := s.url.JoinPath(path)
 	u.RawQuery = q.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := s.client.Do(req)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func ask(ctx context.Context, base *url.URL, path string, q url.Values) ([]byte,
 }
 
 // askAPI asks Prometheus' API and returns the data of its answer.
-func askAPI(ctx context.Context, base *url.URL, path string, q url.Values) (json.RawMessage, error) {
-	body, err := ask(ctx, base, "api/v1/"+path, q)
+func askAPI(ctx context.Context, s site, path string, q url.Values) (json.RawMessage, error) {
+	body, err := ask(ctx, s, "api/v1/"+path, q)
 	if _, answered := errors.AsType[*webError](err); err != nil && !answered {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func askAPI(ctx context.Context, base *url.URL, path string, q url.Values) (json
 }
 
 // decodeAPI asks Prometheus' API and decodes the data of its answer.
-func decodeAPI(ctx context.Context, base *url.URL, path string, q url.Values, out any) error {
-	data, err := askAPI(ctx, base, path, q)
+func decodeAPI(ctx context.Context, s site, path string, q url.Values, out any) error {
+	data, err := askAPI(ctx, s, path, q)
 	if err != nil {
 		return err
 	}

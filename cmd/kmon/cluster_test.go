@@ -92,6 +92,7 @@ func TestMigrateACluster(t *testing.T) {
 		api + "namespaces/monitoring/prometheuses": list("Prometheus", object("Prometheus", map[string]any{
 			"replicas": 2, "retention": "20d", "portName": "http-web", "image": "quay.io/prometheus/prometheus:v3", "externalUrl": "http://service:9090",
 			"serviceMonitorSelector": map[string]any{"matchLabels": map[string]any{"release": "x"}}, "shards": 2,
+			"additionalAlertRelabelConfigs": map[string]any{"name": "a", "key": "b"},
 		})),
 		api + "servicemonitors": list("ServiceMonitor", object("ServiceMonitor", nil), object("ServiceMonitor", nil)),
 	})
@@ -104,10 +105,10 @@ func TestMigrateACluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "server:\n  replicas: 2\n  retention:\n    time: 20d\n"; string(values) != want {
+	if want := "server:\n  replicas: 2\n  retention:\n    time: 20d\n  shards: 2\n"; string(values) != want {
 		t.Errorf("values\n%s\nwant\n%s", values, want)
 	}
-	for _, want := range []string{"2 objects of kind ServiceMonitor", "left: prometheus.prometheusSpec.shards:"} {
+	for _, want := range []string{"2 objects of kind ServiceMonitor", "left: prometheus.prometheusSpec.additionalAlertRelabelConfigs:"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in\n%s", want, said)
 		}

@@ -27,6 +27,7 @@ Examples:
 // explainer holds the flags of kmon explain.
 type explainer struct {
 	server  *url.URL
+	config  string
 	target  string
 	job     string
 	verbose bool
@@ -39,6 +40,7 @@ func explainCommand(app *kingpin.Application) command {
 	cmd := app.Command("explain", explainHelp)
 	cmd.Arg("object", "NAMESPACE/NAME, pod/NAMESPACE/NAME, service/NAMESPACE/NAME, ingress/NAMESPACE/NAME, node/NAME or IP:PORT.").Required().StringVar(&e.target)
 	cmd.Flag("server", "URL of the server.").Default("http://127.0.0.1:9090").URLVar(&e.server)
+	httpConfigFlag(cmd, "http-config", "it", &e.config)
 	cmd.Flag("job", "Look at this job only: its name, its drop-in's NAMESPACE/NAME/KEY, or both joined by a slash.").StringVar(&e.job)
 	cmd.Flag("verbose", "Show each target with each step of relabeling and what it changed.").Short('v').BoolVar(&e.verbose)
 	cmd.Flag("all", "List also the jobs that could never match.").BoolVar(&e.all)
@@ -83,7 +85,11 @@ func (e *explainer) ask(ctx context.Context) (json.RawMessage, error) {
 			q.Set(name, "true")
 		}
 	}
-	data, err := askAPI(ctx, e.server, "explain", q)
+	server, err := openSite(e.server, e.config)
+	if err != nil {
+		return nil, err
+	}
+	data, err := askAPI(ctx, server, "explain", q)
 	if web, ok := errors.AsType[*webError](err); ok && web.status == http.StatusNotFound {
 		return nil, fmt.Errorf("%s does not explain: it is no monitoring-server, or an old one", e.server.Redacted())
 	}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -17,24 +15,53 @@ and the Watchdog alert is in Alertmanager. It tries until all of it holds or the
 Examples:
 
   kmon test --server http://127.0.0.1:9090
-  kmon test --server http://stack-server:9090 --alertmanager http://stack-alertmanager:9093 --timeout 3m`
+  kmon test --server http://stack-server:9090 --alertmanager http://stack-alertmanager:9093 --timeout 3m
+
+  Shards, of which each has some of the targets:
+    kmon test --server http://server-0.servers:9090 --server http://server-shard-1-0.servers:9090
+
+  A server that wants a password and whose certificate is of an authority of your own. The file is Prometheus' http_config:
+    kmon test --server https://stack-server:9090 --server-http-config http.yml`
 
 // askAgain is the time between two tries.
 const askAgain = time.Second
 
 // tester holds the flags of kmon test.
 type tester struct {
-	server, alertmanager *url.URL
-	timeout              time.Duration
+	urls            []*url.URL
+	alertmanagerURL *url.URL
+	serverConfig    string
+	otherConfig     string // of Alertmanager
+	timeout         time.Duration
+
+	servers      []site
+	alertmanager site
 }
 
 func testCommand(app *kingpin.Application) command {
 	t := &tester{}
 	cmd := app.Command("test", testHelp)
-	cmd.Flag("server", "URL of the server.").Default("http://127.0.0.1:9090").URLVar(&t.server)
-	cmd.Flag("alertmanager", "URL of Alertmanager. Without it the way of an alert is not tested.").URLVar(&t.alertmanager)
+	cmd.Flag("server", "URL of the server. May be repeated: all are tested.").Default("http://127.0.0.1:9090").URLListVar(&t.urls)
+	httpConfigFlag(cmd, "server-http-config", "the server", &t.serverConfig)
+	cmd.Flag("alertmanager", "URL of Alertmanager. Without it the way of an alert is not tested.").URLVar(&t.alertmanagerURL)
+	httpConfigFlag(cmd, "alertmanager-http-config", "Alertmanager", &t.otherConfig)
 	cmd.Flag("timeout", "How long to try.").Default("2m").DurationVar(&t.timeout)
 	return command{name: cmd.FullCommand(), run: t.run}
+}
+
+// open makes the clients of all that is asked.
+func (t *tester) open() (err error) {
+	for _, u := range t.urls {
+		s, err := openSite(u, t.serverConfig)
+		if err != nil {
+			return err
+		}
+		t.servers = append(t.servers, s)
+	}
+	if t.alertmanagerURL != nil {
+		t.alertmanager, err = openSite(t.alertmanagerURL, t.otherConfig)
+	}
+	return err
 }
 
 // proof is one thing that must hold. It returns what it saw.
@@ -44,12 +71,15 @@ type proof struct {
 }
 
 func (t *tester) run(ctx context.Context, s streams) (int, error) {
+	if err := t.open(); err != nil {
+		return exitCannot, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	proofs := []proof{
-		{"server", t.ready}, {"targets", t.targets}, {"rules", t.rules}, {"drop-ins", t.dropIns},
+		{"server", t.ready}, {"targets", t.targets}, {"rules", t.each(rulesOf)}, {"drop-ins", t.each(dropInsOf)},
 	}
-	if t.alertmanager != nil {
+	if t.alertmanagerURL != nil {
 		proofs = append(proofs, proof{"alerts", t.alerts})
 	}
 	failed := 0
@@ -84,125 +114,4 @@ func until(ctx context.Context, check func(context.Context) (string, error)) (st
 			return "", err
 		}
 	}
-}
-
-func (t *tester) ready(ctx context.Context) (string, error) {
-	if _, err := ask(ctx, t.server, "-/ready", nil); err != nil {
-		return "", err
-	}
-	var data struct{ Version string }
-	err := decodeAPI(ctx, t.server, "status/buildinfo", nil, &data)
-	return "ready, Prometheus " + data.Version, err
-}
-
-func (t *tester) targets(ctx context.Context) (string, error) {
-	var data struct {
-		ActiveTargets []struct {
-			ScrapeURL, ScrapePool, Health, LastError string
-		}
-	}
-	if err := decodeAPI(ctx, t.server, "targets", url.Values{"state": {"active"}}, &data); err != nil {
-		return "", err
-	}
-	if len(data.ActiveTargets) == 0 {
-		return "", fmt.Errorf("there is no target")
-	}
-	var down []string
-	for _, x := range data.ActiveTargets {
-		if x.Health != "up" {
-			down = append(down, fmt.Sprintf("%s of %s is %s: %s", x.ScrapeURL, x.ScrapePool, x.Health, x.LastError))
-		}
-	}
-	return fmt.Sprintf("%d up", len(data.ActiveTargets)), complain(down, len(data.ActiveTargets), "targets")
-}
-
-func (t *tester) rules(ctx context.Context) (string, error) {
-	var data struct {
-		Groups []struct {
-			File  string
-			Rules []struct{ Name, Health, LastError string }
-		}
-	}
-	if err := decodeAPI(ctx, t.server, "rules", nil, &data); err != nil {
-		return "", err
-	}
-	var bad []string
-	n := 0
-	for _, g := range data.Groups {
-		for _, r := range g.Rules {
-			n++
-			// "unknown" is a rule that was not due yet.
-			if r.Health == "err" {
-				bad = append(bad, fmt.Sprintf("%s of %s: %s", r.Name, g.File, r.LastError))
-			}
-		}
-	}
-	if n == 0 {
-		return "", fmt.Errorf("there is no rule")
-	}
-	return fmt.Sprintf("%d in %d groups evaluate", n, len(data.Groups)), complain(bad, n, "rules")
-}
-
-func (t *tester) dropIns(ctx context.Context) (string, error) {
-	// The server serves what the sidecar reports of all drop-ins, the refused ones too.
-	var data struct {
-		Items   []json.RawMessage
-		Sidecar *struct {
-			DropIns []struct {
-				Ref      struct{ Namespace, Name, Key string }
-				State    string
-				Problems []struct{ Message string }
-			}
-		}
-	}
-	if err := decodeAPI(ctx, t.server, "status/dropins", nil, &data); err != nil {
-		return "", err
-	}
-	if len(data.Items) == 0 {
-		return "", fmt.Errorf("the server runs no drop-in")
-	}
-	var bad []string
-	if data.Sidecar != nil {
-		for _, d := range data.Sidecar.DropIns {
-			if d.State != "rejected" && d.State != "stale" {
-				continue
-			}
-			why := ""
-			if len(d.Problems) > 0 {
-				why = ": " + d.Problems[0].Message
-			}
-			bad = append(bad, fmt.Sprintf("%s/%s/%s is %s%s", d.Ref.Namespace, d.Ref.Name, d.Ref.Key, d.State, why))
-		}
-	}
-	return fmt.Sprintf("%d run, none is refused", len(data.Items)), complain(bad, len(data.Items), "drop-ins")
-}
-
-// alerts finds the alert that always fires, which shows that the way to Alertmanager is open.
-func (t *tester) alerts(ctx context.Context) (string, error) {
-	raw, err := ask(ctx, t.alertmanager, "api/v2/alerts", url.Values{"filter": {"alertname=Watchdog"}})
-	if err != nil {
-		return "", err
-	}
-	var alerts []json.RawMessage
-	if err := json.Unmarshal(raw, &alerts); err != nil {
-		return "", fmt.Errorf("decode Alertmanager's answer: %w", err)
-	}
-	if len(alerts) == 0 {
-		return "", fmt.Errorf("the Watchdog alert has not arrived in Alertmanager")
-	}
-	return "the Watchdog alert has arrived in Alertmanager", nil
-}
-
-// complain makes one error of what is wrong, short enough to be read.
-func complain(bad []string, n int, what string) error {
-	if len(bad) == 0 {
-		return nil
-	}
-	const show = 5
-	list := bad[:min(len(bad), show)]
-	more := ""
-	if len(bad) > show {
-		more = fmt.Sprintf("\n                and %d more", len(bad)-show)
-	}
-	return fmt.Errorf("%d of %d %s:\n                %s%s", len(bad), n, what, strings.Join(list, "\n                "), more)
 }

@@ -28,6 +28,7 @@ Examples:
 // statusAsker holds the flags of kmon status.
 type statusAsker struct {
 	server     *url.URL
+	config     string
 	sidecars   []*url.URL
 	kubeconfig string
 	namespace  string
@@ -40,6 +41,7 @@ func statusCommand(app *kingpin.Application) command {
 	a := &statusAsker{}
 	cmd := app.Command("status", statusHelp)
 	cmd.Flag("server", "URL of a server, which knows what the sidecar beside it does.").URLVar(&a.server)
+	httpConfigFlag(cmd, "http-config", "the server", &a.config)
 	cmd.Flag("sidecar", "URL of a sidecar. May be repeated.").URLListVar(&a.sidecars)
 	cmd.Flag("kubeconfig", "Path of a kubeconfig, for the sidecars of a cluster. Default: as kubectl finds it.").StringVar(&a.kubeconfig)
 	cmd.Flag("namespace", "Where the release is. Default: that of the kubeconfig's context.").Short('n').StringVar(&a.namespace)

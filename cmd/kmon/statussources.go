@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -27,10 +27,14 @@ const (
 func (a *statusAsker) ask(ctx context.Context) ([]statusSource, error) {
 	var out []statusSource
 	if a.server != nil {
-		out = append(out, askServer(ctx, a.server))
+		server, err := openSite(a.server, a.config)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, askServer(ctx, server))
 	}
 	for _, u := range a.sidecars {
-		raw, err := ask(ctx, u, "status", nil)
+		raw, err := ask(ctx, site{u, http.DefaultClient}, "status", nil)
 		out = append(out, sourceOf(u.Redacted(), raw, err))
 	}
 	if len(out) > 0 {
@@ -40,13 +44,13 @@ func (a *statusAsker) ask(ctx context.Context) ([]statusSource, error) {
 }
 
 // askServer asks a server for what its sidecar reports.
-func askServer(ctx context.Context, server *url.URL) statusSource {
+func askServer(ctx context.Context, server site) statusSource {
 	var data struct{ Sidecar json.RawMessage }
 	err := decodeAPI(ctx, server, "status/dropins", nil, &data)
 	if err == nil && len(data.Sidecar) == 0 {
 		err = fmt.Errorf("the server knows of no sidecar")
 	}
-	return sourceOf(server.Redacted(), data.Sidecar, err)
+	return sourceOf(server.url.Redacted(), data.Sidecar, err)
 }
 
 func sourceOf(name string, raw []byte, err error) statusSource {

@@ -31,6 +31,12 @@ func (c *command) engineFlags(app *kingpin.Application) {
 	flag("alertmanager.drain-notification-queue-on-shutdown", "Send any outstanding Alertmanager notifications when shutting down.").
 		Default("true").BoolVar(&o.Alerts.DrainOnShutdown)
 
+	flag("rules.query-url", "Where rules ask instead of the server's own storage, such as Thanos' querier. For servers that have only some of the samples, as with --scrape.shards.").
+		PlaceHolder("<URL>").URLVar(&o.Rules.QueryURL)
+	app.Flag("scrape.shards", "Number of servers that share the targets among them.").
+		Default(strconv.FormatUint(o.Scrape.Shard.Of, 10)).Uint64Var(&o.Scrape.Shard.Of)
+	app.Flag("scrape.shard", "Which of --scrape.shards this server is, counted from 0.").Default("0").Uint64Var(&o.Scrape.Shard.Index)
+
 	duration(app.Flag("scrape.discovery-reload-interval", "Interval used by scrape manager to throttle target groups updates.").Hidden(), &o.Scrape.DiscoveryReloadInterval)
 	app.Flag("scrape.adjust-timestamps", "Adjust scrape timestamps by up to --scrape.timestamp-tolerance to align them to the intended schedule. Experimental.").
 		Hidden().Default("true").BoolVar(&o.Scrape.AdjustTimestamps)

@@ -25,7 +25,7 @@ func prometheusRules() map[string]rule {
 		"prometheus.extraSecret":                   none("Apply it as an object of its own."),
 
 		spec + "replicas":                  to("server.replicas"),
-		spec + "shards":                    none("One server takes all targets here; hashmod in server.scrapeConfigs splits a job between releases."),
+		spec + "shards":                    to("server.shards"),
 		spec + "retention":                 to("server.retention.time"),
 		spec + "retentionSize":             to("server.retention.size"),
 		spec + "scrapeInterval":            to("server.scrapeInterval"),

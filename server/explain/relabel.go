@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/relabel"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/shard"
 )
 
 // relabel applies the job's rules one after the other and says whether all
@@ -30,6 +32,12 @@ func (w *walker) relabel(t *TargetVerdict, j *Job, lb *labels.Builder) bool {
 			continue
 		}
 		t.Drop = &s
+		if shard.Elsewhere(rule) {
+			t.verdict(Dropped, "leaves it to shard "+s.Sources[0].Value)
+			t.score.passed += s.nearly()
+			t.Remedy = "Each shard scrapes a part of the targets: ask a server of that shard."
+			return false
+		}
 		t.verdict(Dropped, fmt.Sprintf("drops it at relabel step %d: %s", s.Number, s.sentence()))
 		t.score.passed += s.nearly()
 		t.Remedy = w.facts.dropped(&s)

@@ -84,7 +84,7 @@ func (l *Loader) parseBase(content []byte) (*config.Config, error) {
 	}
 	cfg.SetDirectory(filepath.Dir(l.opts.ConfigFile))
 	for _, job := range cfg.ScrapeConfigs {
-		l.limitDropped(job)
+		l.complete(job)
 	}
 	if l.opts.ExemplarStorage && cfg.StorageConfig.ExemplarsConfig == nil {
 		cfg.StorageConfig.ExemplarsConfig = &config.DefaultExemplarsConfig

@@ -20,18 +20,21 @@ func (l *Loader) parseJobs(content []byte, global config.GlobalConfig, dir strin
 			return nil, err
 		}
 		job.SetDirectory(dir)
-		l.limitDropped(job)
+		l.complete(job)
 	}
 	return f.ScrapeConfigs, nil
 }
 
-// limitDropped bounds the dropped targets a job remembers. With the discovery
-// of a whole cluster a job drops nearly all it sees, and Prometheus by default
-// keeps every one in memory with all its labels.
-func (l *Loader) limitDropped(job *config.ScrapeConfig) {
+// complete gives a job what the server wants of every job.
+//
+// It bounds the dropped targets the job remembers. With the discovery of a whole
+// cluster a job drops nearly all it sees, and Prometheus by default keeps every
+// one in memory with all its labels. And it leaves to other shards what is theirs.
+func (l *Loader) complete(job *config.ScrapeConfig) {
 	if job.KeepDroppedTargets == 0 {
 		job.KeepDroppedTargets = l.opts.KeepDroppedTargets
 	}
+	l.opts.Shard.Spread(job)
 }
 
 // reuse replaces each job in fresh by the one in old that is equal to it, so

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/shard"
 )
 
 // Options configure a [Loader].
@@ -24,8 +25,10 @@ type Options struct {
 	ExemplarStorage bool
 	// KeepDroppedTargets is the limit of jobs that set none; 0 is no limit.
 	KeepDroppedTargets uint
-	Parser             parser.Parser
-	Logger             *slog.Logger
+	// Shard is the part of the targets that jobs are to have.
+	Shard  shard.Shard
+	Parser parser.Parser
+	Logger *slog.Logger
 }
 
 // Loader makes plans and remembers what it parsed for the next one. It is not

@@ -26,6 +26,7 @@ func (s *Source) read(ctx context.Context, obj any) *sidecar.Object {
 		UID:        m.GetUID(),
 		Version:    m.GetResourceVersion(),
 		Generation: m.GetGeneration(),
+		Release:    m.GetLabels()[dropin.LabelRelease],
 		Locate:     operatorobjects.Locate,
 	}
 	if r, ok := obj.(runtime.Object); ok {

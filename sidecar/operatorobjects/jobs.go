@@ -85,7 +85,7 @@ func variables(job yamlv2.MapSlice) []dropin.Problem {
 				return []dropin.Problem{{
 					Code:    dropin.CodeOperatorVariable,
 					Message: fmt.Sprintf("a relabeling uses %s, which the Prometheus operator replaces and nothing here does", name),
-					Remedy:  "Leave the rules for sharding out: there is one shard, which scrapes everything.",
+					Remedy:  "Leave the rules for sharding out: where there are several, the server spreads all targets over them itself.",
 				}}
 			}
 		}

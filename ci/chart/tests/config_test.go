@@ -9,8 +9,10 @@ import (
 	amconfig "github.com/prometheus/alertmanager/config"
 	"github.com/prometheus/prometheus/config"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // The configuration files load in the programs they are for.
@@ -49,10 +51,60 @@ func TestClusterName(t *testing.T) {
 	if got := baseConfig(t, r).GlobalConfig.ExternalLabels.Get("cluster"); got != "east-1" {
 		t.Errorf("external label cluster is %q", got)
 	}
+	// Every job gets it, a team's too: by the sidecar, and by nobody twice.
+	if args := pods(t, r)["server"].Spec.InitContainers[0].Args; !slices.Contains(args, "--sample-label=cluster=east-1") {
+		t.Errorf("the sidecar does not set the label cluster: %v", args)
+	}
 	for _, job := range jobs(t, r) {
-		last := job.RelabelConfigs[len(job.RelabelConfigs)-1]
-		if last.TargetLabel != "cluster" || last.Replacement != "east-1" {
-			t.Errorf("job %s does not set the label cluster", job.JobName)
+		for _, rule := range job.RelabelConfigs {
+			if rule.TargetLabel == "cluster" {
+				t.Errorf("job %s sets the label cluster itself", job.JobName)
+			}
+		}
+	}
+	if strings.Contains(rendered(t, nil).Manifest, "--sample-label") {
+		t.Error("without a name samples are labeled all the same")
+	}
+}
+
+// Several releases in a cluster do not read each other's drop-ins.
+func TestReleasesAreApart(t *testing.T) {
+	in := func(namespace, name string, values map[string]any) *render.Release {
+		return rendered(t, func(o *render.Options) { o.Namespace, o.Name, o.Values = namespace, name, values })
+	}
+	long := strings.Repeat("long", 13)
+	for want, r := range map[string]*render.Release{
+		"monitoring.kube-monitoring-stack": in("monitoring", "kube-monitoring-stack", nil),
+		"team.x-kube-monitoring-stack":     in("team", "x", nil),
+		"mine":                             in("monitoring", "x", map[string]any{"dropIns": map[string]any{"release": "mine"}}),
+		"":                                 in(long, long, nil),
+	} {
+		var name string
+		for component, pod := range pods(t, r) {
+			for _, c := range pod.Spec.InitContainers {
+				if c.Name != "config-sidecar" {
+					continue
+				}
+				i := slices.IndexFunc(c.Args, func(a string) bool { return strings.HasPrefix(a, "--release=") })
+				if i < 0 {
+					t.Fatalf("the sidecar of %s takes whatever there is", component)
+				}
+				name = strings.TrimPrefix(c.Args[i], "--release=")
+				if want != "" && name != want {
+					t.Errorf("the sidecar of %s is of release %s, want %s", component, name, want)
+				}
+			}
+		}
+		if problems := validation.IsValidLabelValue(name); len(problems) > 0 {
+			t.Errorf("%q is no label's value: %v", name, problems)
+		}
+		for _, cm := range labeled(t, r) {
+			if cm.Labels[dropin.LabelRelease] != name {
+				t.Errorf("%s is for %q, and the release is %s", cm.Name, cm.Labels[dropin.LabelRelease], name)
+			}
+		}
+		if !strings.Contains(r.Notes, "kube-monitoring-stack.io/release="+name) {
+			t.Errorf("the notes do not say how to address %s", name)
 		}
 	}
 }

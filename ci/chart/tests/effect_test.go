@@ -49,6 +49,16 @@ kubeProxy: {scheme: https}
 var lone = map[string]string{
 	"nodeExporter.existing.":     "{nodeExporter: {enabled: false, existing: {labels: {a: b}}}}",
 	"kubeStateMetrics.existing.": "{kubeStateMetrics: {enabled: false, existing: {service: ksm}}}",
+	"server.shards":              "{server: {thanos: {enabled: true}}, thanosQuerier: {enabled: true}}",
+	// A route or an Ingress to a path needs the component to answer below it.
+	"server.ingress.path":        "{server: {ingress: {enabled: true, hosts: [a]}}}",
+	"server.route.path":          "{server: {route: {enabled: true, parentRefs: [{name: a}], filters: [{type: URLRewrite}]}}}",
+	"alertmanager.ingress.path":  "{alertmanager: {ingress: {enabled: true, hosts: [a]}}}",
+	"alertmanager.route.path":    "{alertmanager: {route: {enabled: true, parentRefs: [{name: a}], filters: [{type: URLRewrite}]}}}",
+	"grafana.ingress.path":       "{grafana: {ingress: {enabled: true, hosts: [a]}}}",
+	"grafana.route.path":         "{grafana: {route: {enabled: true, parentRefs: [{name: a}], filters: [{type: URLRewrite}]}}}",
+	"thanosQuerier.ingress.path": "{server: {thanos: {enabled: true}}, thanosQuerier: {enabled: true, ingress: {enabled: true, hosts: [a]}}}",
+	"thanosQuerier.route.path":   "{server: {thanos: {enabled: true}}, thanosQuerier: {enabled: true, route: {enabled: true, parentRefs: [{name: a}], filters: [{type: URLRewrite}]}}}",
 	"server.mode":                "{server: {remoteWrite: [{url: http://a}]}, alertmanager: {enabled: false}}",
 	"server.thanos.enabled":      "{}",
 	"kubeStateMetrics.metric":    "{}",
@@ -109,7 +119,7 @@ func candidates(v *values.Value) []any {
 	case "!!int":
 		return append(first, 7)
 	}
-	return append(first, "changed", "7d", "7m", "7Gi", "7GB", "/changed", "sha256:"+strings.Repeat("7", 64))
+	return append(first, "changed", "7d", "7m", "7Gi", "7GB", "/changed", "http://changed", "sha256:"+strings.Repeat("7", 64))
 }
 
 // Each value changes what is rendered: none is documented and does nothing.

@@ -53,10 +53,35 @@ func TestPodSecurityRestricted(t *testing.T) {
 	})
 }
 
+// A cluster may have nodes of both kinds, and an image runs on one.
+func TestPodsAreOnNodesOfTheirKind(t *testing.T) {
+	forEachValues(t, func(t *testing.T, _ map[string]any, r *render.Release) {
+		all := pods(t, r)
+		for _, p := range typed[*corev1.Pod](t, r) {
+			all["test"] = corev1.PodTemplateSpec{Spec: p.Spec}
+		}
+		for component, pod := range all {
+			want := "linux"
+			if component == "windows-exporter" {
+				want = "windows"
+			}
+			if got := pod.Spec.NodeSelector["kubernetes.io/os"]; got != want {
+				t.Errorf("%s is for nodes with %q, want %q", component, got, want)
+			}
+		}
+	})
+}
+
 func TestContainersAreLockedDown(t *testing.T) {
+	forEachValues(t, lockedDown)
+}
+
+func lockedDown(t *testing.T, _ map[string]any, r *render.Release) {
 	needToken := map[string]bool{"server": true, "kube-state-metrics": true}
-	r := rendered(t, nil)
 	for component, pod := range pods(t, r) {
+		if component == "windows-exporter" {
+			continue // what is locked down there is Windows' business
+		}
 		if got := pod.Spec.AutomountServiceAccountToken; got == nil || *got != needToken[component] {
 			t.Errorf("%s: automountServiceAccountToken is %v, want %v", component, got, needToken[component])
 		}

@@ -22,11 +22,17 @@ func TestBadCombinationsAreRefused(t *testing.T) {
 		{"{grafana: {ingress: {enabled: true}}}", "hosts: [grafana.example.org]"},
 		{"{server: {route: {enabled: true}}}", "parentRefs: [{name: public"},
 		{"{server: {externalUrl: http://a, ingress: {enabled: true, hosts: [a], path: /x}}}", "server.externalUrl to end in /x"},
+		{"{server: {shards: 2}}", "thanosQuerier:\n  enabled: true"},
+		{"{server: {shards: 2, thanos: {enabled: true}, receivers: {otlp: true}}, thanosQuerier: {enabled: true}}", "Set server.shards=1"},
+		{"{server: {shards: 2, thanos: {enabled: true}, ingress: {enabled: true, hosts: [a]}}, thanosQuerier: {enabled: true}}", "Use thanosQuerier.ingress"},
+		{"{server: {route: {enabled: true, parentRefs: [{name: a}], path: /x}}}", "server answers below /. Set the path of server.externalUrl"},
+		{"{alertmanager: {externalUrl: 'http://a/x', ingress: {enabled: true, hosts: [a], path: /y}}}", "alertmanager.externalUrl to end in /y"},
 		{"{nodeExporter: {existing: {labels: {a: b}}}}", "Set nodeExporter.enabled=false"},
 		{"{kubeStateMetrics: {existing: {service: a}}}", "Set kubeStateMetrics.enabled=false"},
 		{"{kubeStateMetrics: {metricAllowlist: [a], metricDenylist: [b]}}", "Keep one"},
 		{"{global: {namespaced: true}, kubelet: {enabled: true}}", "Set kubelet.enabled=auto"},
 		{"{dropIns: {namespaces: [a], trustedNamespaces: [b]}}", "Add it there"},
+		{"{grafana: {enabled: false}, dashboards: {labels: {grafana_dashboard: '1'}}}", "Set dashboards.compress=false"},
 		{"{commonLabels: {app.kubernetes.io/instance: a}}", "Choose another label"},
 	} {
 		o := render.DefaultOptions(chartDir)

@@ -1,10 +1,13 @@
 package tests
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"testing"
 
+	promconfig "github.com/prometheus/common/config"
+	"go.yaml.in/yaml/v2"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
@@ -66,8 +69,54 @@ func TestProtected(t *testing.T) {
 			t.Errorf("%s is asked by %+v", component, p)
 		}
 	}
-	if n := len(r.Hooks()["test"]); n != 0 {
-		t.Error("there is a test pod, which cannot log in")
+}
+
+// helm test logs in as the stack's own programs do: by files, and none of what is
+// secret is an argument.
+func TestTheTestLogsIn(t *testing.T) {
+	pod := typed[*corev1.Pod](t, rendered(t, withYAML(t, protectedValues)))[0]
+	c := pod.Spec.Containers[0]
+	for _, want := range []string{
+		"--server=https://kube-monitoring-stack-server:9090", "--server-http-config=/etc/kube-monitoring-stack-http/server/http-client.yml",
+		"--alertmanager=https://kube-monitoring-stack-alertmanager:9093", "--alertmanager-http-config=/etc/kube-monitoring-stack-http/alertmanager/http-client.yml",
+	} {
+		if !slices.Contains(c.Args, want) {
+			t.Errorf("it lacks %s: %v", want, c.Args)
+		}
+	}
+	// What its files name is there.
+	r := rendered(t, withYAML(t, protectedValues))
+	for _, component := range []string{"server", "alertmanager"} {
+		var config promconfig.HTTPClientConfig
+		for _, cm := range typed[*corev1.ConfigMap](t, r) {
+			if cm.Name == "kube-monitoring-stack-"+component {
+				if err := yaml.UnmarshalStrict([]byte(cm.Data["http-client.yml"]), &config); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if config.BasicAuth == nil {
+			t.Fatalf("there is no file by which it logs in to %s", component)
+		}
+		for _, file := range []string{config.BasicAuth.UsernameFile, config.BasicAuth.PasswordFile, config.TLSConfig.CAFile} {
+			dir, name := path.Split(file)
+			i := slices.IndexFunc(c.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath+"/" == dir })
+			if i < 0 {
+				t.Fatalf("%s is not mounted", file)
+			}
+			v := pod.Spec.Volumes[slices.IndexFunc(pod.Spec.Volumes, func(v corev1.Volume) bool { return v.Name == c.VolumeMounts[i].Name })]
+			if !slices.ContainsFunc(v.Projected.Sources, func(s corev1.VolumeProjection) bool {
+				return s.Secret.Items[0].Path == name || len(s.Secret.Items) > 1 && s.Secret.Items[1].Path == name
+			}) {
+				t.Errorf("the volume of %s has no such file", file)
+			}
+		}
+		if config.TLSConfig.ServerName != "kube-monitoring-stack-"+component+".monitoring.svc" || config.TLSConfig.InsecureSkipVerify {
+			t.Errorf("of %s it verifies %+v", component, config.TLSConfig)
+		}
+	}
+	if len(typed[*corev1.Pod](t, rendered(t, nil))[0].Spec.Volumes) > 0 {
+		t.Error("without passwords it mounts something all the same")
 	}
 }
 

@@ -75,6 +75,17 @@ spec:
 {{- end -}}
 
 {{/*
+The path below which a component answers, on its own port too: that of its URL, unless its arguments say otherwise, as where a proxy in front takes
+the path off. Takes the component's values.
+*/}}
+{{- define "monitoring.urlPath" -}}
+{{- $path := "" -}}
+{{- with include "monitoring.externalUrl" (dict "values" .) }}{{ $path = (urlParse .).path }}{{ end -}}
+{{- range .extraArgs }}{{ if hasPrefix "--web.route-prefix=" . }}{{ $path = trimPrefix "--web.route-prefix=" . }}{{ end }}{{ end -}}
+{{- with trimAll "/" $path }}/{{ . }}{{ end -}}
+{{- end -}}
+
+{{/*
 The URL under which users reach a component, for links in alerts and messages: values. The one that was asked for, or that of the first name in its
 Ingress.
 */}}

@@ -87,18 +87,25 @@ annotations:
 {{- end -}}
 
 {{/*
-A pod template: root, component, values; spec, the name of the template that writes the pod's spec; checksum, text that must restart the pods when
+A pod template: root, component, values; labels, if it has more of them; spec, the name of the template that writes the pod's spec; checksum, text that must restart the pods when
 it changes; node, true for pods that belong to every node. Merged into the spec are `global.pod`, but for those, and the component's `pod`.
 */}}
 {{- define "monitoring.podTemplate" -}}
 {{- $spec := include .spec .root | fromYaml -}}
 {{- if hasKey $spec "Error" }}{{ fail (printf "%s: %s" .spec $spec.Error) }}{{ end -}}
 {{- with .root.Values.global.imagePullSecrets }}{{ $_ := set $spec "imagePullSecrets" . }}{{ end -}}
-{{- if not .node }}{{ $spec = include "monitoring.merge" (dict "base" $spec "over" .root.Values.global.pod) | fromYaml }}{{ end -}}
+{{- if not .node -}}
+{{- /* A cluster may have Windows nodes, and these images do not run there. */ -}}
+{{- $_ := set $spec "nodeSelector" (dict "kubernetes.io/os" "linux") -}}
+{{- $spec = include "monitoring.merge" (dict "base" $spec "over" .root.Values.global.pod) | fromYaml -}}
+{{- end -}}
 metadata:
   labels:
     {{- /* Not the chart's version: a new one must not restart pods that are the same. */}}
     {{- include "monitoring.selectorLabels" . | nindent 4 }}
+    {{- with .labels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
     {{- with .root.Values.commonLabels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

@@ -1,6 +1,6 @@
 {{/*
 Keeps replicas on different nodes, and in different zones where there are some: root, component, values. Asked for as well as can be, unless
-`spread` is `required`.
+`spread` is `required`. With labels, those that tell its pods apart from others of the component.
 */}}
 {{- define "monitoring.spread" -}}
 {{- if gt (int .values.replicas) 1 }}
@@ -12,6 +12,9 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels:
         {{- include "monitoring.selectorLabels" $ | nindent 8 }}
+        {{- with $.labels }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
   {{- end }}
 {{- end }}
 {{- end -}}

@@ -1,6 +1,6 @@
 {{/*
 The scrape jobs of the stack are drop-ins, as those of any team: one ConfigMap for each component: root, component, values. The template
-"monitoring.scrape.<component>" writes the list of jobs; the component's `scrape` value is merged into each; every sample gets the cluster's name.
+"monitoring.scrape.<component>" writes the list of jobs; the component's `scrape` value is merged into each. The sidecar adds the cluster's name, as to all drop-ins.
 */}}
 {{- define "monitoring.scrapeDropIn" -}}
 {{- $root := .root -}}
@@ -8,17 +8,13 @@ The scrape jobs of the stack are drop-ins, as those of any team: one ConfigMap f
 {{- range include (printf "monitoring.scrape.%s" .component) .root | fromYamlArray -}}
 {{- $job := include "monitoring.metrics.profile" (dict "root" $root "job" .) | fromYaml -}}
 {{- $job = mergeOverwrite $job ($.values.scrape | default dict | deepCopy) -}}
-{{- with $root.Values.global.clusterName -}}
-{{- $rule := dict "target_label" "cluster" "replacement" (replace "$" "$$" .) -}}
-{{- $_ := set $job "relabel_configs" (append ($job.relabel_configs | default list) $rule) -}}
-{{- end -}}
 {{- $jobs = append $jobs $job -}}
 {{- end -}}
 apiVersion: v1
 kind: ConfigMap
 metadata:
   {{- $name := include "monitoring.componentName" (dict "root" .root "component" (printf "scrape-%s" .component)) }}
-  {{- $labels := dict "kube-monitoring-stack.io/drop-in" "scrape" }}
+  {{- $labels := include "monitoring.dropInLabels" (dict "root" .root "kind" "scrape") | fromYaml }}
   {{- include "monitoring.metadata" (dict "root" .root "component" .component "name" $name "labels" $labels) | nindent 2 }}
 data:
   {{ .component }}.yaml: |
@@ -44,6 +40,13 @@ relabel_configs:
   - source_labels: [__meta_kubernetes_pod_name]
     target_label: instance
   {{- end }}
+{{- end -}}
+
+{{/* Where a component's metrics are, if it answers below a path. Takes its values. */}}
+{{- define "monitoring.scrape.path" -}}
+{{- with include "monitoring.urlPath" . }}
+metrics_path: {{ . }}/metrics
+{{- end }}
 {{- end -}}
 
 {{/*

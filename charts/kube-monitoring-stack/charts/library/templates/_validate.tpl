@@ -25,6 +25,17 @@ has looked at each value alone before.
 {{- if and $v.server.remoteRead (gt (len $v.server.remoteRead) 0) (eq $s.mode "agent") -}}
 {{- fail "server.mode=agent answers no queries. Remove server.remoteRead." -}}
 {{- end -}}
+{{- if gt (int $s.shards) 1 -}}
+{{- if and (eq $s.mode "server") (not $v.thanosQuerier.enabled) -}}
+{{- fail "With server.shards each server has some of the samples, and rules, dashboards and users need all of them. Install the querier that has the view over all:\n\nserver:\n  thanos:\n    enabled: true\nthanosQuerier:\n  enabled: true\n\nor let the shards only send samples on, with server.mode=agent." -}}
+{{- end -}}
+{{- if or $s.receivers.remoteWrite $s.receivers.otlp -}}
+{{- fail "server.receivers takes samples at one address, behind which each request would meet another shard. Set server.shards=1, or let senders write to where server.remoteWrite does." -}}
+{{- end -}}
+{{- if or $s.ingress.enabled $s.route.enabled -}}
+{{- fail "With server.shards the pages of a server show a part of everything, and server.ingress and server.route lead to any of them. Use thanosQuerier.ingress or thanosQuerier.route." -}}
+{{- end -}}
+{{- end -}}
 {{- range list "server" "alertmanager" -}}
 {{- $c := get $v . -}}
 {{- if and $c.web.users (not $c.web.clientSecret) -}}
@@ -68,6 +79,9 @@ has looked at each value alone before.
 {{- fail (printf "dropIns.trustedNamespaces has %s, and dropIns.namespaces, from which drop-ins are taken, does not. Add it there, or take it away here." .) -}}
 {{- end -}}
 {{- end -}}
+{{- if and $v.dashboards.compress (hasKey ($v.dashboards.labels | default dict) "grafana_dashboard") -}}
+{{- fail "dashboards.labels marks the dashboards for the sidecar of another Grafana, which cannot read compressed ones. Set dashboards.compress=false." -}}
+{{- end -}}
 {{- range $name, $_ := $v.commonLabels -}}
 {{- if hasPrefix "app.kubernetes.io/" $name -}}
 {{- if has (trimPrefix "app.kubernetes.io/" $name) (list "name" "instance" "component") -}}
@@ -75,7 +89,17 @@ has looked at each value alone before.
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and $s.ingress.enabled (ne $s.ingress.path "/") (not (include "monitoring.externalUrl" (dict "values" $s) | hasSuffix ($s.ingress.path | trimSuffix "/"))) -}}
-{{- fail (printf "server.ingress.path is %s and server.externalUrl has another path, so links of the pages would lead nowhere. Set server.externalUrl to end in %s, or leave it empty." $s.ingress.path $s.ingress.path) -}}
+{{- range list "server" "alertmanager" "grafana" "thanosQuerier" -}}
+{{- $c := get $v . -}}
+{{- $path := (include "monitoring.externalUrl" (dict "values" $c) | urlParse).path | trimSuffix "/" -}}
+{{- $below := $c.ingress.path | trimSuffix "/" -}}
+{{- if and $c.ingress.enabled (ne $below $path) (not (hasPrefix (printf "%s/" $below) $path)) -}}
+{{- fail (printf "%s.ingress.path is %s and %s.externalUrl has another path, so links of the pages would lead nowhere. Set %s.externalUrl to end in %s, or leave it empty." . $c.ingress.path . . $c.ingress.path) -}}
+{{- end -}}
+{{- $path = include "monitoring.urlPath" $c -}}
+{{- $below = $c.route.path | trimSuffix "/" -}}
+{{- if and $c.route.enabled (not $c.route.filters) (ne $below $path) (not (hasPrefix (printf "%s/" $below) $path)) -}}
+{{- fail (printf "%s.route.path is %s, and %s answers below %s. Set the path of %s.externalUrl to the same, or rewrite it in %s.route.filters." . $c.route.path . (default "/" $path) . .) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -66,7 +66,7 @@ tcpSocket:
   port: {{ .port }}
 {{- else -}}
 httpGet:
-  path: {{ .path }}
+  path: {{ include "monitoring.urlPath" .values }}{{ .path }}
   port: {{ .port }}
   {{- if .values.web.tlsSecret }}
   scheme: HTTPS

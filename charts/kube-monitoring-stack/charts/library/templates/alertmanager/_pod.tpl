@@ -119,15 +119,10 @@ volumes:
 - --live-dir=/data/drop-ins
 - --base-config=/etc/alertmanager/alertmanager.yml
 - --publish-dir=/run/kube-monitoring-stack/alertmanager
-- --alertmanager-url={{ include "monitoring.web.scheme" $it }}://127.0.0.1:9093{{ include "monitoring.alertmanager.prefix" . }}
+- --alertmanager-url={{ include "monitoring.web.scheme" $it }}://127.0.0.1:9093{{ include "monitoring.urlPath" .Values.alertmanager }}
 {{- if include "monitoring.web.on" $it }}
 - --alertmanager-http-config=/etc/kube-monitoring-stack/http-client.yml
 {{- end }}
-{{- end -}}
-
-{{/* The path below which Alertmanager answers: that of its own URL. */}}
-{{- define "monitoring.alertmanager.prefix" -}}
-{{- with include "monitoring.externalUrl" (dict "values" .Values.alertmanager) }}{{ (urlParse .).path | trimSuffix "/" }}{{ end -}}
 {{- end -}}
 
 {{- define "monitoring.alertmanager.sidecarMounts" -}}

@@ -43,7 +43,6 @@ server:
 {{- define "monitoring.grafana.datasources" -}}
 {{- $server := dict "root" . "component" "server" "values" .Values.server -}}
 {{- $alertmanager := dict "root" . "component" "alertmanager" "values" .Values.alertmanager -}}
-{{- $querier := dict "root" . "component" "thanos-querier" "values" .Values.thanosQuerier -}}
 {{- $namespace := include "monitoring.namespace" . -}}
 apiVersion: 1
 prune: true
@@ -54,9 +53,9 @@ datasources:
     access: proxy
     isDefault: true
     {{- if .Values.thanosQuerier.enabled }}
-    url: http://{{ include "monitoring.componentName" $querier }}.{{ $namespace }}.svc:10902
+    url: {{ include "monitoring.thanosQuerier.url" . }}
     {{- else }}
-    url: {{ include "monitoring.web.scheme" $server }}://{{ include "monitoring.componentName" $server }}.{{ $namespace }}.svc:9090
+    url: {{ include "monitoring.web.scheme" $server }}://{{ include "monitoring.componentName" $server }}.{{ $namespace }}.svc:9090{{ include "monitoring.urlPath" .Values.server }}
     {{- include "monitoring.grafana.credentials" $server | nindent 4 }}
     {{- end }}
     jsonData:
@@ -71,7 +70,7 @@ datasources:
     uid: alertmanager
     type: alertmanager
     access: proxy
-    url: {{ include "monitoring.web.scheme" $alertmanager }}://{{ include "monitoring.componentName" $alertmanager }}.{{ $namespace }}.svc:9093{{ include "monitoring.alertmanager.prefix" . }}
+    url: {{ include "monitoring.web.scheme" $alertmanager }}://{{ include "monitoring.componentName" $alertmanager }}.{{ $namespace }}.svc:9093{{ include "monitoring.urlPath" .Values.alertmanager }}
     {{- include "monitoring.grafana.credentials" $alertmanager | nindent 4 }}
     jsonData:
       implementation: prometheus

@@ -47,20 +47,20 @@ containers:
         containerPort: 3000
     startupProbe:
       httpGet:
-        path: /api/health
+        path: {{ include "monitoring.urlPath" $v }}/api/health
         port: http
       periodSeconds: 1
       timeoutSeconds: 3
       failureThreshold: 300
     readinessProbe:
       httpGet:
-        path: /api/health
+        path: {{ include "monitoring.urlPath" $v }}/api/health
         port: http
       periodSeconds: 5
       timeoutSeconds: 3
     livenessProbe:
       httpGet:
-        path: /api/health
+        path: {{ include "monitoring.urlPath" $v }}/api/health
         port: http
       periodSeconds: 10
       timeoutSeconds: 5

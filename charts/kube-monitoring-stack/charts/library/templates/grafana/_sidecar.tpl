@@ -4,7 +4,7 @@
 - --live-dir=/var/lib/grafana/drop-ins
 - --base-provisioning=/etc/grafana/provisioning
 - --publish-dir=/var/lib/kube-monitoring-stack/grafana
-- --grafana-url=http://127.0.0.1:3000{{ with include "monitoring.externalUrl" (dict "values" $v) }}{{ (urlParse .).path | trimSuffix "/" }}{{ end }}
+- --grafana-url=http://127.0.0.1:3000{{ include "monitoring.urlPath" $v }}
 {{- if $v.admin.existingSecret }}
 - --grafana-user-file=/etc/kube-monitoring-stack-administrator/{{ $v.admin.userKey }}
 - --grafana-password-file=/etc/kube-monitoring-stack-administrator/{{ $v.admin.passwordKey }}

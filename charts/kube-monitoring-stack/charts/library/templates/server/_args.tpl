@@ -17,6 +17,9 @@
 - --storage.tsdb.max-block-duration=2h
 {{- end }}
 {{- end }}
+{{- with include "monitoring.server.shardArgs" . }}
+{{ . }}
+{{- end }}
 - --drop-ins.dir=/data/drop-ins
 - --drop-ins.reload-socket=/run/kube-monitoring-stack/reload.sock
 {{- with include "monitoring.externalUrl" (dict "values" $v) }}

@@ -41,6 +41,9 @@
 {{- if include "monitoring.web.on" $it }}
 {{ include "monitoring.web.client" $it }}
 {{- end }}
+{{- with include "monitoring.urlPath" .Values.alertmanager }}
+path_prefix: {{ . }}
+{{- end }}
 static_configs:
   - targets:
       {{- range until (int .Values.alertmanager.replicas) }}

@@ -9,7 +9,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ $v.terminationGracePeriodSeconds }}
 securityContext:
   {{- include "monitoring.podSecurityContext" (dict "root" . "uid" 65534) | nindent 2 }}
-{{- include "monitoring.spread" $it }}
+{{- include "monitoring.spread" (merge (dict "labels" (include "monitoring.server.shardLabels" . | fromYaml)) $it) }}
 initContainers:
   {{- include "monitoring.sidecar.container" (dict "root" . "args" "monitoring.server.sidecarArgs" "mounts" "monitoring.server.sidecarMounts") | nindent 2 }}
 containers:

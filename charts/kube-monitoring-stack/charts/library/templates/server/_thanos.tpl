@@ -7,7 +7,7 @@
   imagePullPolicy: {{ $v.image.pullPolicy }}
   args:
     - sidecar
-    - --prometheus.url={{ include "monitoring.web.scheme" $server }}://127.0.0.1:9090
+    - --prometheus.url={{ include "monitoring.web.scheme" $server }}://127.0.0.1:9090{{ include "monitoring.urlPath" .Values.server }}
     {{- if include "monitoring.web.on" $server }}
     - --prometheus.http-client-file=/etc/kube-monitoring-stack/http-client.yml
     {{- end }}

@@ -21,6 +21,7 @@ drop-ins lies on the volume, be it one from before a restart: root; args and mou
     {{- with $dropIns.secretNamespaces }}
     - --secret-namespaces={{ uniq . | join "," }}
     {{- end }}
+    - --release={{ include "monitoring.release" .root }}
     {{- if $dropIns.operatorObjects }}
     - --workload={{ $own }}/{{ include "monitoring.fullname" .root }}
     - --scrape-interval={{ .root.Values.server.scrapeInterval }}

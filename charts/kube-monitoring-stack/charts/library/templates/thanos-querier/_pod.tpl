@@ -22,8 +22,8 @@ containers:
       {{- range $v.endpoints }}
       - --endpoint={{ . }}
       {{- end }}
-      {{- with include "monitoring.externalUrl" (dict "values" $v) }}
-      - --web.external-prefix={{ (urlParse .).path | default "/" }}
+      {{- with (include "monitoring.externalUrl" (dict "values" $v) | urlParse).path | trimSuffix "/" }}
+      - --web.external-prefix={{ . }}
       {{- end }}
       {{- range $v.extraArgs }}
       - {{ . | quote }}
@@ -60,4 +60,10 @@ containers:
 volumes:
   - name: tmp
     emptyDir: {}
+{{- end -}}
+
+{{/* Where its API is, in the cluster. */}}
+{{- define "monitoring.thanosQuerier.url" -}}
+{{- $name := include "monitoring.componentName" (dict "root" . "component" "thanos-querier") -}}
+http://{{ $name }}.{{ include "monitoring.namespace" . }}.svc:10902{{ include "monitoring.urlPath" .Values.thanosQuerier }}
 {{- end -}}
