@@ -60,6 +60,9 @@ func TestInvalid(t *testing.T) {
 		}
 	}
 	t.Logf("%d invalid drop-ins", total)
+	if total < 300 {
+		t.Errorf("the corpus has %d invalid drop-ins, and 300 are the least", total)
+	}
 }
 
 // item is a drop-in of the namespace "team", of a fitting file name.

@@ -1,6 +1,11 @@
 package dropin_test
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -54,10 +59,82 @@ func fuzzCheck(f *testing.F, kind dropin.Kind) {
 	})
 }
 
+// FuzzCheckTemplates is for what keys with the suffix .tmpl hold.
+func FuzzCheckTemplates(f *testing.F) {
+	f.Add([]byte(`{{ define "team.title" }}{{ .CommonLabels.alertname }}{{ end }}`))
+	f.Add([]byte(`{{ define "team.a" }}{{ template "team.b" . }}{{ end }}{{ define "team.b" }}{{ end }}`))
+	f.Add([]byte(`{{ define "slack.default.title" }}{{ end }}`))
+	f.Add([]byte("{{ define"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		it := item(dropin.KindAlertmanager, data)
+		it.Ref.Key = "team.tmpl"
+		c := dropin.Check(it, policy)
+		for _, pr := range c.Problems {
+			if pr.Code == dropin.CodeCheckFailed || pr.Line < 0 || pr.Line > 1+countLines(data) {
+				t.Fatal(pr)
+			}
+		}
+		if c.OK() {
+			neighbourAccepts(t, c, policy)
+		}
+	})
+}
+
+// FuzzParseAlertmanagerBase: the platform's own configuration is refused or merges.
+func FuzzParseAlertmanagerBase(f *testing.F) {
+	f.Add([]byte("route: {receiver: a}\nreceivers: [{name: a}]\n"))
+	f.Add([]byte("global: {slack_api_url: 'http://x'}\nroute: {receiver: a, routes: [{receiver: a, matchers: ['a=\"b\"']}]}\nreceivers: [{name: a, slack_configs: [{channel: c}]}]\n"))
+	f.Add([]byte("route: &r {receiver: a, routes: [*r]}\nreceivers: [{name: a}]\n"))
+	f.Add([]byte("templates: ['*.tmpl']\nroute: {receiver: a}\nreceivers: [{name: a}]\ntime_intervals: [{name: x}]\n"))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		parsed, err := dropin.ParseAlertmanagerBase(data, dir)
+		if err != nil {
+			return
+		}
+		p := dropin.Policy{Alertmanager: parsed}
+		b, _ := dropin.Assemble(nil, p)
+		if _, problems, err := dropin.NewAlertmanagerMerger(p).Merge(b, "templates"); err != nil || len(problems) > 0 {
+			t.Fatalf("a base that was parsed does not merge with nothing: %v %v", err, problems)
+		}
+	})
+}
+
+// FuzzRestore: what an earlier life published is taken as it is, or refused, whatever
+// the disk made of it.
+func FuzzRestore(f *testing.F) {
+	kinds := []dropin.Kind{dropin.KindScrape, dropin.KindRules, dropin.KindAlertmanager, dropin.KindDashboard, dropin.KindDatasource}
+	for i, kind := range kinds {
+		for _, data := range valid[kind] {
+			f.Add(byte(i), "key", []byte(data))
+		}
+	}
+	f.Add(byte(2), "x.tmpl", []byte(`{{ define "a" }}{{ end }}`))
+	f.Fuzz(func(t *testing.T, kind byte, key string, data []byte) {
+		hash := sha256.Sum256(data)
+		it := dropin.ManifestItem{
+			Ref:  dropin.Ref{Namespace: "team", Name: "app", Key: key},
+			Kind: kinds[int(kind)%len(kinds)], SHA256: hex.EncodeToString(hash[:]),
+		}
+		if c := dropin.Restore(it, data); !c.OK() || !bytes.Equal(c.Published, data) {
+			t.Fatalf("whole bytes were refused: %v", c.Problems)
+		}
+		if c := dropin.Restore(it, append(data, ' ')); c.OK() {
+			t.Fatal("bytes that are not those of the manifest were taken")
+		}
+	})
+}
+
 func FuzzFromConfigMap(f *testing.F) {
 	f.Add("team", "app", "rules.yaml", "rules", []byte("groups: []"))
 	f.Add("", "", "", "", []byte{0x1f, 0x8b})
 	f.Add("team", "app", "../x", "dashboard", []byte(`{"title": "a"}`))
+	for _, text := range []string{"groups: []", "groups: [{name: g, rules: [{record: r, expr: up}]}]"} {
+		packed := gzipped(f, text)
+		f.Add("team", "app", "rules.yaml", "rules", packed)
+		f.Add("team", "app", "rules.yaml", "rules", packed[:len(packed)-3])
+		f.Add("team", "app", "rules.yaml", "rules", append(packed, packed...)) // two members, which gzip allows
+	}
 	f.Fuzz(func(t *testing.T, namespace, name, key, label string, data []byte) {
 		cm := &corev1.ConfigMap{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: map[string]string{dropin.Label: label}},
@@ -74,6 +151,17 @@ func FuzzFromConfigMap(f *testing.F) {
 			dropin.Check(it, policy)
 		}
 	})
+}
+
+func gzipped(t testing.TB, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write([]byte(text))
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // seed adds the invalid corpus and the valid drop-ins of the golden files.
