@@ -95,7 +95,8 @@ func TestPlan_TakesWhatTheSidecarAccepted(t *testing.T) {
 				}
 			}
 			t.Logf("%d drop-ins checked, %d accepted alone, %d of them together", tried, len(all), n)
-			if n < 300 {
+			// Of a team that is not trusted the policy refuses many more.
+			if n < 150 {
 				t.Errorf("only %d were accepted, which shows little", n)
 			}
 		})
