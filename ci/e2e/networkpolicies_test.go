@@ -27,6 +27,7 @@ func TestDefaultDeny(t *testing.T) {
 	c.enforces(t, strangers)
 	c.denyAll(t, i.namespace)
 	i.up(t, "default-deny", "--set", "blackboxExporter.enabled=false",
+		"--set", "networkPolicy.apiServerPorts={443,"+c.apiServerPort(t)+"}",
 		"--set", `networkPolicy.clients[0].namespaceSelector.matchLabels.kubernetes\.io/metadata\.name=`+users)
 	i.must(t, "test", i.release, "--timeout", "3m") // all targets are up, and the Watchdog alert has arrived
 
@@ -42,6 +43,17 @@ func TestDefaultDeny(t *testing.T) {
 		}
 	}
 	t.Logf("users reach %v, strangers neither these nor %v", pages, inner)
+}
+
+// apiServerPort is where the API server listens behind its Service: of several
+// clusters on a machine only the first has 6443.
+func (c *cluster) apiServerPort(t *testing.T) string {
+	t.Helper()
+	behind, err := c.client.DiscoveryV1().EndpointSlices("default").List(t.Context(), metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=kubernetes"})
+	if err != nil || len(behind.Items) == 0 || len(behind.Items[0].Ports) == 0 || behind.Items[0].Ports[0].Port == nil {
+		t.Fatalf("the API server's Service has no port behind it: %v", err)
+	}
+	return strconv.Itoa(int(*behind.Items[0].Ports[0].Port))
 }
 
 // doors are the ports of the release's pods outside the node's network: pages,
