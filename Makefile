@@ -114,15 +114,35 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up e2e; \
 	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=... make e2e'; fi
 
+# A cluster of make up enforces NetworkPolicies, and was idle until now; of another one nobody knows.
 .PHONY: e2e
-e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG
+e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some)
 	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} PATH="$(CLUSTER_DIR)/bin:$$PATH" \
+	  E2E_NETWORK_POLICIES=$(if $(KUBECONFIG),,1) E2E_IDLE=$(or $(E2E_IDLE),$(if $(KUBECONFIG),,2m)) \
 	  E2E_HELM="$$(command -v $(CLUSTER_DIR)/bin/helm || command -v helm || true)" E2E_CHART='$(CURDIR)/charts/kube-monitoring-stack' \
 	  E2E_PAGES='$(MAKE) --no-print-directory -C $(CURDIR)/server/ui e2e-cluster' \
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestTurnCostsLittle ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 4 -timeout 40m -v ./...
+	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') ./...
+
+# Not among the above: the image of Thanos takes minutes to build, the first time.
+.PHONY: test-thanos
+test-thanos: ## Install the chart with Thanos on the cluster and look through its querier (root)
+	@$(CLUSTER) --values=charts/kube-monitoring-stack/ci/thanos-values.yaml up
+	@E2E_THANOS=1 $(MAKE) --no-print-directory e2e RUN='^TestThanos$$$$'
+
+# chart-testing installs releases with default values, which would scrape each other beside one that is there.
+.PHONY: test-ct
+test-ct: ## Install, test and upgrade the chart with each values file by chart-testing, on a fresh cluster of three nodes (root)
+	@$(CLUSTER) down && $(CLUSTER) --cluster-only --nodes=3 up
+	@$(CLUSTER) $(patsubst %,--values=%,$(wildcard charts/kube-monitoring-stack/ci/*-values.yaml)) images
+	@cd ci/helm && KUBECONFIG=$(CLUSTER_DIR)/kubeconfig PATH="$(CLUSTER_DIR)/bin:$$PATH" CT_INSTALL=1 CT_SET=grafana.enabled=false \
+	  go test -count=1 -timeout 90m -v -run TestChartTestingInstall .
+
+.PHONY: figures
+figures: ## Measure the chart on the cluster that is up, and print what it needs beside kube-prometheus-stack
+	@E2E_FIGURES=1 $(MAKE) --no-print-directory e2e RUN='^TestFigures$$$$'
 
 # It needs etcd and the API server that make up builds.
 .PHONY: bench

@@ -51,6 +51,7 @@ type options struct {
 	nodes       int    // 0: as many as there are, or one
 	clusterOnly bool
 	set         []string // chart values that the kind of cluster needs
+	values      []string // files of values whose images are wanted too
 	all         bool
 	timeout     time.Duration
 }
@@ -67,6 +68,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.IntVar(&o.layout.ID, "id", number("CLUSTER_ID"), "0 to 9, another one for each cluster on a machine (CLUSTER_ID)")
 	flags.IntVar(&o.nodes, "nodes", number("NODES"), "how many nodes `up` starts (NODES; default 1, or as many as there were)")
 	flags.BoolVar(&o.clusterOnly, "cluster-only", false, "stop after the cluster: no images, no chart")
+	flags.Func("values", "up, images: a file of chart values whose images are wanted too, though it is not installed; may be repeated", func(file string) error {
+		o.values = append(o.values, file)
+		return nil
+	})
 	flags.BoolVar(&o.all, "all", false, "down: remove the built programs and caches too")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "how long pods may take to become ready")
 	// Flags may stand on either side of the command, as people type them.

@@ -12,6 +12,9 @@ import (
 //go:embed kubernetes/main.go
 var kubernetesMain string
 
+//go:embed networkpolicies/main.go
+var networkPoliciesMain string
+
 // kubernetesNames are the names that the one program for all of Kubernetes answers to.
 var kubernetesNames = []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"}
 
@@ -22,7 +25,8 @@ func packages() []debian.Need {
 		{Package: "runc", File: "/usr/sbin/runc"},
 		{Package: "containernetworking-plugins", File: "/usr/lib/cni/bridge"},
 		{Package: "nftables", File: "/usr/sbin/nft"},
-		{Package: "iptables", File: "/usr/sbin/iptables"}, // for pods with a hostPort
+		{Package: "iptables", File: "/usr/sbin/iptables"}, // for pods with a hostPort, and NetworkPolicies
+		{Package: "ipset", File: "/usr/sbin/ipset"},
 		{Package: "ca-certificates", File: caCertificates},
 	}
 }
@@ -34,9 +38,22 @@ func kubernetes() build.Program {
 	minor := strings.Split(kubernetesVersion, ".")[1]
 	return build.Program{
 		Name: "kubernetes", Module: "k8s.io/kubernetes", Version: kubernetesVersion, Package: ".",
-		Source:          strings.Replace(kubernetesMain, "//go:build ignore\n", "", 1),
+		Source:          sourceOf(kubernetesMain),
 		StagingReplaces: func(version string) string { return "v0." + strings.TrimPrefix(version, "v1.") },
 		LDFlags:         "-X " + v + "gitVersion=" + kubernetesVersion + " -X " + v + "gitMajor=1 -X " + v + "gitMinor=" + minor,
+	}
+}
+
+// sourceOf is the text of a program that lies here for another module, as it is built there.
+func sourceOf(text string) string { return strings.Replace(text, "//go:build ignore\n", "", 1) }
+
+// networkPolicies is kube-router's controller for them, with the client that Kubernetes was built with.
+func networkPolicies() build.Program {
+	staged := "v0." + strings.TrimPrefix(kubernetesVersion, "v1.")
+	return build.Program{
+		Name: "network-policies", Module: "github.com/cloudnativelabs/kube-router/v2", Version: kubeRouterVersion, Package: ".",
+		Source: sourceOf(networkPoliciesMain),
+		With:   map[string]string{"k8s.io/api": staged, "k8s.io/apimachinery": staged, "k8s.io/client-go": staged},
 	}
 }
 

@@ -50,6 +50,21 @@ func recipes() map[string]recipe {
 				InPlace: map[string]string{"ui/app/dist/index.html": "<!doctype html><title>Alertmanager</title>Built without its web pages; the API is at /api/v2/.\n"},
 			}
 		}},
+		// It reads labels where one implementation of them has them in memory, so without its build
+		// tag it compiles and then panics. Its web pages are in the module.
+		"thanos": {entrypoint: "/bin/thanos", module: func(tag string) build.Program {
+			return build.Program{
+				Module: "github.com/thanos-io/thanos", Version: tag, Package: "./cmd/thanos", Tags: "slicelabels",
+				InPlace: map[string]string{},
+				LDFlags: "-X " + prometheusVersion + "Version=" + strings.TrimPrefix(tag, "v"),
+			}
+		}},
+		"blackbox-exporter": {entrypoint: "/bin/blackbox_exporter", module: func(tag string) build.Program {
+			return build.Program{
+				Module: "github.com/prometheus/blackbox_exporter", Version: tag, Package: "github.com/prometheus/blackbox_exporter",
+				LDFlags: "-X " + prometheusVersion + "Version=" + strings.TrimPrefix(tag, "v"),
+			}
+		}},
 	}
 }
 

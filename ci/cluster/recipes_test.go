@@ -38,6 +38,30 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// Every image that some values file of the chart names can be made here, but Grafana's
+// and that of Windows nodes.
+func TestRecipesOfEveryImage(t *testing.T) {
+	values, err := os.ReadFile("../../charts/kube-monitoring-stack/values.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var images int
+	for line := range strings.Lines(string(values)) {
+		_, repository, found := strings.Cut(strings.TrimSpace(line), "repository: ")
+		if !found {
+			continue
+		}
+		images++
+		name := filepath.Base(repository)
+		if _, known := recipes()[name]; !known && name != "grafana" && name != "windows-exporter" {
+			t.Errorf("no recipe for %s", repository)
+		}
+	}
+	if images < 8 {
+		t.Errorf("only %d images found in the values", images)
+	}
+}
+
 func TestPlanRefuses(t *testing.T) {
 	for ref, why := range map[string]string{
 		"example.com/unknown:1":           "does not say how to build unknown",

@@ -36,7 +36,7 @@ type loader func(ctx context.Context, archives []image.Archive) (note string, er
 func (c *cluster) imageSteps(archives *[]image.Archive, load loader) []progress.Step {
 	var jobs []job
 	steps := []progress.Step{{Title: "images that the chart names", Run: func(ctx context.Context, r *progress.Report) error {
-		refs, err := c.release().Images(ctx)
+		refs, err := c.release().Images(ctx, c.values...)
 		if err != nil {
 			return chartFailure(err)
 		}

@@ -75,6 +75,7 @@ func (s *source) buildSteps() []progress.Step {
 	return append(steps,
 		s.kubernetesStep(),
 		s.buildStep("etcd "+etcdVersion, "about 40s", etcd()),
+		s.buildStep("kube-router "+kubeRouterVersion+" for NetworkPolicies", "about 20s", networkPolicies()),
 		s.buildStep("CoreDNS "+corednsVersion, "about 2 min", coredns()),
 		s.buildStep("Helm "+helmVersion, "about 1 min", helm()),
 	)

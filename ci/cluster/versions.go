@@ -8,6 +8,7 @@ const (
 	etcdVersion       = "v3.6.5"
 	corednsVersion    = "v1.13.1"
 	helmVersion       = "v3.22.0"
+	kubeRouterVersion = "v2.1.0"
 
 	// pauseTag changes when pause/main.go does.
 	pauseTag = "1"

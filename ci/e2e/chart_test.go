@@ -116,7 +116,7 @@ func (i *install) up(t *testing.T, values string, more ...string) {
 func (i *install) down(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	if _, err := i.run(ctx, "uninstall", i.release, "--wait", "--timeout", "2m"); err != nil {
+	if _, err := i.run(ctx, "uninstall", i.release, "--ignore-not-found", "--wait", "--timeout", "2m"); err != nil {
 		t.Error(err)
 		return
 	}

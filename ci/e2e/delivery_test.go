@@ -114,21 +114,28 @@ func (c *cluster) awaitRoute(t *testing.T, ns string) {
 	t.Logf("route applied → in force: %d ms", time.Since(applied).Milliseconds())
 }
 
-// receiver runs kmon's receiver in the team's namespace.
-func (c *cluster) receiver(t *testing.T, ns string) {
+// kmonImage is the image of kmon beside that of the server which runs.
+func (c *cluster) kmonImage(t *testing.T) string {
 	t.Helper()
 	server, err := c.serverPod(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var image string
 	for _, s := range server.Spec.Containers {
 		if strings.Contains(s.Image, "/monitoring-server:") {
-			image = strings.Replace(s.Image, "/monitoring-server:", "/kmon:", 1)
+			return strings.Replace(s.Image, "/monitoring-server:", "/kmon:", 1)
 		}
 	}
+	t.Fatalf("pod %s has no container with the server's image", server.Name)
+	return ""
+}
+
+// receiver runs kmon's receiver in the team's namespace.
+func (c *cluster) receiver(t *testing.T, ns string) {
+	t.Helper()
+	image := c.kmonImage(t)
 	nonRoot, no := true, false
-	_, err = c.client.CoreV1().Pods(ns).Create(t.Context(), &corev1.Pod{
+	_, err := c.client.CoreV1().Pods(ns).Create(t.Context(), &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: "receiver", Labels: map[string]string{"app": "receiver"}},
 		Spec: corev1.PodSpec{
 			AutomountServiceAccountToken: &no,

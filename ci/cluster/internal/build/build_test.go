@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -41,6 +42,8 @@ func TestReadyOnlyForTheSameProgram(t *testing.T) {
 		"staging": func(p *Program) { p.StagingReplaces = func(v string) string { return "v0" + v } },
 		"files":   func(p *Program) { p.InPlace = map[string]string{"a": "b"} },
 		"system":  func(p *Program) { p.OS = "plan9" },
+		"tags":    func(p *Program) { p.Tags = "more" },
+		"needs":   func(p *Program) { p.With = map[string]string{"example.com/other": "v1.0.0"} },
 	} {
 		q := p
 		other(&q)
@@ -58,13 +61,18 @@ func TestReadyOnlyForTheSameProgram(t *testing.T) {
 
 func TestWriteModule(t *testing.T) {
 	dir := t.TempDir()
-	p := Program{Name: "tool", Module: "example.com/tool", Version: "v1.2.3", Source: "package main\n"}
+	p := Program{
+		Name: "tool", Module: "example.com/tool", Version: "v1.2.3", Source: "package main\n",
+		With: map[string]string{"example.com/other": "v1.9.0"},
+	}
 	if err := writeModule(t.Context(), p, dir); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	if err != nil || !strings.Contains(string(text), "require example.com/tool v1.2.3") {
-		t.Errorf("go.mod (%v):\n%s", err, text)
+	for _, want := range []string{"example.com/tool v1.2.3", "example.com/other v1.9.0"} {
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("go.mod (%v) lacks %s:\n%s", err, want, text)
+		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "main.go")); err != nil {
 		t.Error(err)
@@ -121,5 +129,21 @@ func TestBuildLocal(t *testing.T) {
 	log, err := os.ReadFile(failed.Log)
 	if err != nil || !strings.Contains(string(log), "main.go") {
 		t.Errorf("the log (%v) does not hold what the compiler said:\n%s", err, log)
+	}
+}
+
+// A module that wants a newer patch release of Go than the one at hand is built by that.
+func TestTakeThisGo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "go.mod")
+	if err := os.WriteFile(path, []byte("module tool\n\ngo 1.99.1\n\ntoolchain go1.99.2\n\nrequire example.com/other v1.0.0\n"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if err := takeThisGo(path); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	want := "module tool\n\ngo " + strings.TrimPrefix(runtime.Version(), "go") + "\n\nrequire example.com/other v1.0.0\n"
+	if err != nil || string(text) != want {
+		t.Errorf("%v: %s", err, text)
 	}
 }

@@ -1,12 +1,15 @@
 package build
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -28,6 +31,11 @@ func writeModule(ctx context.Context, p Program, dir string) error {
 	}
 	if err := f.AddRequire(p.Module, p.Version); err != nil {
 		return err
+	}
+	for module, version := range p.With {
+		if err := f.AddRequire(module, version); err != nil {
+			return err
+		}
 	}
 	if p.StagingReplaces != nil {
 		source, err := moduleDir(ctx, p)
@@ -69,11 +77,23 @@ func writeModule(ctx context.Context, p Program, dir string) error {
 
 // copyModule lays a copy of the module in dir and adds what it lacks.
 func copyModule(ctx context.Context, p Program, dir string) error {
-	source, err := moduleDir(ctx, p)
+	m, err := download(ctx, p)
 	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+	if m.Zip == "" {
+		return fmt.Errorf("download %s@%s: %s", p.Module, p.Version, m.Error)
+	}
+	archive, err := zip.OpenReader(m.Zip)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	source, err := fs.Sub(archive, p.Module+"@"+p.Version)
+	if err != nil {
+		return err
+	}
+	if err := os.CopyFS(dir, source); err != nil {
 		return fmt.Errorf("copy %s: %w", p.Module, err)
 	}
 	for name, text := range p.InPlace {
@@ -85,21 +105,56 @@ func copyModule(ctx context.Context, p Program, dir string) error {
 			return err
 		}
 	}
-	return nil
+	if m.Dir != "" {
+		return nil
+	}
+	return takeThisGo(filepath.Join(dir, "go.mod"))
+}
+
+// takeThisGo lets the Go at hand build a module that asks for a newer patch release,
+// which the Go command downloads and then refuses. Patch releases add no features.
+func takeThisGo(path string) error {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	f, err := modfile.Parse(path, raw, nil)
+	if err != nil {
+		return err
+	}
+	if err := f.AddGoStmt(strings.TrimPrefix(runtime.Version(), "go")); err != nil {
+		return err
+	}
+	f.DropToolchainStmt()
+	if raw, err = f.Format(); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil { // a copy from an archive may be read-only
+		return err
+	}
+	return os.WriteFile(path, raw, 0o644)
 }
 
 // moduleDir downloads the module if needed and returns where its source lies.
 func moduleDir(ctx context.Context, p Program) (string, error) {
+	m, err := download(ctx, p)
+	if err == nil && m.Error != "" {
+		err = fmt.Errorf("download %s@%s: %s", p.Module, p.Version, strings.TrimSpace(m.Error))
+	}
+	return m.Dir, err
+}
+
+// downloaded is what the Go command says of a module.
+type downloaded struct{ Dir, Zip, Error string }
+
+func download(ctx context.Context, p Program) (downloaded, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", p.Module+"@"+p.Version)
 	cmd.Dir = "/" // outside of any module, so that none has a say
 	cmd.Env = goEnviron("")
 	out, err := cmd.Output()
-	var answer struct{ Dir, Error string }
-	if decodeErr := json.Unmarshal(out, &answer); decodeErr != nil {
-		return "", fmt.Errorf("download %s@%s: %w", p.Module, p.Version, err)
+	var m downloaded
+	if decodeErr := json.Unmarshal(out, &m); decodeErr != nil {
+		return m, fmt.Errorf("download %s@%s: %w", p.Module, p.Version, err)
 	}
-	if answer.Error != "" {
-		return "", fmt.Errorf("download %s@%s: %s", p.Module, p.Version, strings.TrimSpace(answer.Error))
-	}
-	return answer.Dir, nil
+	return m, nil
 }

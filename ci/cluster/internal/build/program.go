@@ -27,6 +27,11 @@ type Program struct {
 	// Source is the text of a main.go of our own, for a program that joins
 	// several packages of the module.
 	Source string
+	// With are versions of other modules, at which they are to be newer than the
+	// module asks for.
+	With map[string]string
+	// Tags are build tags.
+	Tags string
 	// StagingReplaces is set for a module that replaces others by folders of
 	// its own repository, as k8s.io/kubernetes does with its staging modules. They
 	// are taken at the version that was published for the same release.
@@ -106,7 +111,11 @@ func (b Builder) build(ctx context.Context, p Program) error {
 		return err
 	}
 	fresh := bin + ".building"
-	if err := run(ctx, "build", mod, "-ldflags", strings.TrimSpace("-s -w "+p.LDFlags), "-o", fresh, p.Package); err != nil {
+	args := []string{"build", mod, "-ldflags", strings.TrimSpace("-s -w " + p.LDFlags), "-o", fresh}
+	if p.Tags != "" {
+		args = append(args, "-tags", p.Tags)
+	}
+	if err := run(ctx, append(args, p.Package)...); err != nil {
 		return err
 	}
 	// The stamp goes last: without it the program is built again.
@@ -127,9 +136,13 @@ func (p Program) digest() string {
 	if p.StagingReplaces != nil {
 		staging = p.StagingReplaces(p.Version)
 	}
-	raw, err := json.Marshal([]any{p.Name, p.Module, p.Version, p.Package, p.Source, staging, p.InPlace, p.LDFlags, p.OS})
+	parts := []any{p.Name, p.Module, p.Version, p.Package, p.Source, staging, p.InPlace, p.LDFlags, p.OS}
+	if p.Tags != "" || p.With != nil {
+		parts = append(parts, p.Tags, p.With)
+	}
+	raw, err := json.Marshal(parts)
 	if err != nil {
-		panic(err) // strings and a map of strings
+		panic(err) // strings and maps of strings
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])

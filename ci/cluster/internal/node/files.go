@@ -47,7 +47,13 @@ func (n Node) writeFiles(ca *pki.Authority, kubeProxyCert string) error {
 	if err != nil {
 		return err
 	}
-	for file, cert := range map[string]string{"kubelet.kubeconfig": cert, "kube-proxy.kubeconfig": kubeProxyCert} {
+	policiesCert := n.PKI(networkPolicies)
+	if err := ca.Ensure(policiesCert, pki.Request{CommonName: networkPolicies}); err != nil {
+		return err
+	}
+	for file, cert := range map[string]string{
+		"kubelet.kubeconfig": cert, "kube-proxy.kubeconfig": kubeProxyCert, networkPolicies + ".kubeconfig": policiesCert,
+	} {
 		k := pki.Kubeconfig{Server: n.APIServerURLFromNodes(), CA: n.PKI("ca.crt"), Cert: cert, Context: "node"}
 		if err := k.Write(n.Path(file)); err != nil {
 			return err

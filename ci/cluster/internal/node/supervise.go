@@ -14,6 +14,9 @@ import (
 // restartAfter keeps a program that cannot start from filling its log.
 const restartAfter = time.Second
 
+// networkPolicies is the program that enforces NetworkPolicies, and the user it is.
+const networkPolicies = "network-policies"
+
 // program is one of the node's programs.
 type program struct {
 	name string
@@ -36,6 +39,11 @@ func (n Node) programs() []program {
 			"--cluster-cidr=" + n.PodCIDR().String(),
 			"--conntrack-max-per-core=0", // the limit is the machine's, not the node's
 			"--metrics-bind-address=0.0.0.0:10249",
+		}},
+		{networkPolicies, []string{n.Bin(networkPolicies),
+			"--kubeconfig=" + n.Path(networkPolicies+".kubeconfig"),
+			"--hostname-override=" + n.Name(),
+			"--service-cluster-ip-range=" + n.ServiceCIDR().String(),
 		}},
 	}
 }

@@ -43,13 +43,28 @@ func (e *ChartError) Error() string { return fmt.Sprintf("%v: %s", e.Err, e.Said
 // Unwrap returns the error of the command.
 func (e *ChartError) Unwrap() error { return e.Err }
 
-// Images renders the chart and returns the images that its pods name.
-func (r Release) Images(ctx context.Context) ([]string, error) {
-	manifests, err := r.run(ctx, append([]string{"template", r.Name, r.Chart, "--kube-version=" + r.KubeVersion}, r.setArgs()...)...)
-	if err != nil {
-		return nil, err
+// Images renders the chart and returns the images that its pods name, sorted: as it is
+// installed, and with each of the files of values.
+func (r Release) Images(ctx context.Context, values ...string) ([]string, error) {
+	args := append([]string{"template", r.Name, r.Chart, "--kube-version=" + r.KubeVersion}, r.setArgs()...)
+	var images []string
+	for _, file := range append([]string{""}, values...) {
+		more := args
+		if file != "" {
+			more = append(slices.Clone(args), "--values="+file)
+		}
+		manifests, err := r.run(ctx, more...)
+		if err != nil {
+			return nil, err
+		}
+		found, err := imagesIn(manifests)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, found...)
 	}
-	return imagesIn(manifests)
+	slices.Sort(images)
+	return slices.Compact(images), nil
 }
 
 // workload is a manifest of any kind that makes pods: each has their spec in one of these places.
