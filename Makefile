@@ -114,11 +114,11 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up e2e; \
 	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=... make e2e'; fi
 
-# A cluster of make up enforces NetworkPolicies, and was idle until now; of another one nobody knows.
+# A cluster of make up was idle until now; of another one nobody knows. With NETWORK_POLICIES=1, as make up had it, they are tried.
 .PHONY: e2e
 e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some)
 	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} PATH="$(CLUSTER_DIR)/bin:$$PATH" \
-	  E2E_NETWORK_POLICIES=$(if $(KUBECONFIG),,1) E2E_IDLE=$(or $(E2E_IDLE),$(if $(KUBECONFIG),,2m)) \
+	  E2E_NETWORK_POLICIES=$(NETWORK_POLICIES) E2E_IDLE=$(or $(E2E_IDLE),$(if $(KUBECONFIG),,2m)) \
 	  E2E_HELM="$$(command -v $(CLUSTER_DIR)/bin/helm || command -v helm || true)" E2E_CHART='$(CURDIR)/charts/kube-monitoring-stack' \
 	  E2E_PAGES='$(MAKE) --no-print-directory -C $(CURDIR)/server/ui e2e-cluster' \
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestTurnCostsLittle ./rules' \

@@ -52,8 +52,10 @@ type options struct {
 	clusterOnly bool
 	set         []string // chart values that the kind of cluster needs
 	values      []string // files of values whose images are wanted too
-	all         bool
-	timeout     time.Duration
+	// policies has NetworkPolicies enforced. What enforces them takes minutes to build.
+	policies bool
+	all      bool
+	timeout  time.Duration
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -72,6 +74,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		o.values = append(o.values, file)
 		return nil
 	})
+	flags.BoolVar(&o.policies, "network-policies", number("NETWORK_POLICIES") > 0, "build: what enforces NetworkPolicies too; a cluster that has it uses it (NETWORK_POLICIES=1)")
 	flags.BoolVar(&o.all, "all", false, "down: remove the built programs and caches too")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "how long pods may take to become ready")
 	// Flags may stand on either side of the command, as people type them.

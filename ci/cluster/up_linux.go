@@ -72,13 +72,16 @@ func (s *source) buildSteps() []progress.Step {
 		{Title: "packages of the distribution", FirstRun: "about 20s", Run: s.installPackages},
 		{Title: "this program", Run: s.installSelf},
 	}
-	return append(steps,
+	steps = append(steps,
 		s.kubernetesStep(),
 		s.buildStep("etcd "+etcdVersion, "about 40s", etcd()),
-		s.buildStep("kube-router "+kubeRouterVersion+" for NetworkPolicies", "about 20s", networkPolicies()),
 		s.buildStep("CoreDNS "+corednsVersion, "about 2 min", coredns()),
 		s.buildStep("Helm "+helmVersion, "about 1 min", helm()),
 	)
+	if s.policies {
+		steps = append(steps, s.buildStep("kube-router "+kubeRouterVersion+" for NetworkPolicies", "about 3 min", networkPolicies()))
+	}
+	return steps
 }
 
 // kubernetesStep builds the program that is all of Kubernetes and gives it its names.

@@ -24,7 +24,7 @@ type program struct {
 }
 
 func (n Node) programs() []program {
-	return []program{
+	programs := []program{
 		{"containerd", []string{"/usr/bin/containerd", "--config", n.Path("containerd.toml")}},
 		{"kubelet", []string{n.Bin("kubelet"),
 			"--config=" + n.Path("kubelet.yaml"),
@@ -40,12 +40,16 @@ func (n Node) programs() []program {
 			"--conntrack-max-per-core=0", // the limit is the machine's, not the node's
 			"--metrics-bind-address=0.0.0.0:10249",
 		}},
-		{networkPolicies, []string{n.Bin(networkPolicies),
+	}
+	// It is built only when asked for, since that takes minutes.
+	if _, err := os.Stat(n.Bin(networkPolicies)); err == nil {
+		programs = append(programs, program{networkPolicies, []string{n.Bin(networkPolicies),
 			"--kubeconfig=" + n.Path(networkPolicies+".kubeconfig"),
 			"--hostname-override=" + n.Name(),
 			"--service-cluster-ip-range=" + n.ServiceCIDR().String(),
-		}},
+		}})
 	}
+	return programs
 }
 
 // supervise starts the programs and starts again what ends. As the first process it is
