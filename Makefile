@@ -121,10 +121,10 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_NETWORK_POLICIES=$(NETWORK_POLICIES) E2E_IDLE=$(or $(E2E_IDLE),$(if $(KUBECONFIG),,2m)) \
 	  E2E_HELM="$$(command -v $(CLUSTER_DIR)/bin/helm || command -v helm || true)" E2E_CHART='$(CURDIR)/charts/kube-monitoring-stack' \
 	  E2E_PAGES='$(MAKE) --no-print-directory -C $(CURDIR)/server/ui e2e-cluster' \
-	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestTurnCostsLittle ./rules' \
+	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestCostOfATurn ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') ./...
+	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
 
 # Not among the above: the image of Thanos takes minutes to build, the first time.
 .PHONY: test-thanos

@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// One turn of all rules costs little CPU, on the series of a real cluster. The
+// What one turn of all rules costs of a CPU, on the series of a real cluster. The
 // measurement needs upstream's engine, so it is a test of the rules' own module;
 // this one gives it the series and the expressions that the server runs.
-func TestRulesCostLittle(t *testing.T) {
+func TestCostOfRules(t *testing.T) {
 	c := connect(t)
 	command := os.Getenv("E2E_RULES_COST")
 	if command == "" {

@@ -202,7 +202,7 @@ const oneAlert = `groups:
 
 // Two Alertmanagers send a notification once, and the one that is left when the
 // other is lost goes on sending.
-func testLostAlertmanager(t *testing.T) {
+func TestLostAlertmanager(t *testing.T) {
 	c := connect(t)
 	helm := os.Getenv("E2E_HELM")
 	if helm == "" {

@@ -32,7 +32,7 @@ function focused(page: Page): Promise<Stop | null> {
     let seen = false;
     for (let element: Element | null = at, depth = 0; element && depth < 5; element = element.parentElement, depth++) seen ||= marks(element);
     const { top, bottom, width, height } = at.getBoundingClientRect();
-    const name = at.getAttribute("aria-label") ?? at.title ?? at.textContent ?? "";
+    const name = at.getAttribute("aria-label") || at.title || at.textContent || (at as HTMLInputElement).placeholder || "";
     return { name: `${at.tagName.toLowerCase()} ${name.slice(0, 60)}`, seen, inView: width > 0 && height > 0 && bottom > 0 && top < innerHeight };
   });
 }

@@ -1,6 +1,6 @@
-import { Compartment, EditorState } from "@codemirror/state";
+import { Compartment, EditorState, StateEffect, type Text } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { setDiagnostics } from "@codemirror/lint";
+import { linter as marks, type Diagnostic } from "@codemirror/lint";
 import { useEffect, useRef } from "react";
 import { useSettings } from "../../../app/settings.ts";
 import "../../../ui/syntax.css";
@@ -17,14 +17,24 @@ interface Props {
   focus?: boolean;
 }
 
+/** Says that there is something new to mark. */
+const told = StateEffect.define();
+
+/** Where the server's error is. */
+function mark(error: string | undefined, { doc }: { doc: Text }, word: (at: number) => number | undefined): Diagnostic[] {
+  if (error === undefined) return [];
+  const from = errorOffset(error, doc);
+  return from === null ? [] : [{ from, to: word(from) ?? Math.min(from + 1, doc.length), severity: "error", message: error }];
+}
+
 /** The field for PromQL. Enter runs it. */
 export function ExpressionEditor({ value, onChange, onRun, error, focus = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const latest = useRef({ onChange, onRun, value });
+  const latest = useRef({ onChange, onRun, value, error });
   const { completion, highlighting, linter } = useSettings();
   useEffect(() => {
-    latest.current = { onChange, onRun, value };
+    latest.current = { onChange, onRun, value, error };
   });
 
   useEffect(() => {
@@ -36,6 +46,10 @@ export function ExpressionEditor({ value, onChange, onRun, error, focus = false 
         doc: latest.current.value,
         extensions: [
           features.of(promqlExtensions(() => latest.current.onRun(), { completion, highlighting, linter })),
+          // A source of marks like the language's own: what was marked by hand would go when that one runs.
+          marks(({ state }) => mark(latest.current.error, state, (at) => state.wordAt(at)?.to), {
+            needsRefresh: ({ transactions }) => transactions.some(({ effects }) => effects.some((e) => e.is(told))),
+          }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),
@@ -58,12 +72,7 @@ export function ExpressionEditor({ value, onChange, onRun, error, focus = false 
   }, [value]);
 
   useEffect(() => {
-    const editor = view.current;
-    if (!editor || error === undefined) return;
-    const from = errorOffset(error, editor.state.doc);
-    if (from === null) return;
-    const word = editor.state.wordAt(from);
-    editor.dispatch(setDiagnostics(editor.state, [{ from, to: word?.to ?? Math.min(from + 1, editor.state.doc.length), severity: "error", message: error }]));
+    view.current?.dispatch({ effects: told.of(null) });
   }, [error]);
 
   return <div ref={box} className={styles.editor} />;

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import type { AxeResults } from "axe-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, openPage, scrollThrough, settled, views } from "./browser.ts";
-import { pages } from "./pages.ts";
+import { openBrowser, openPage, scrollThrough, settled, views } from "../browser.ts";
+import { pages } from "../pages.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
