@@ -50,17 +50,12 @@ ui-if-node:
 ##@ Prove
 
 .PHONY: test
-test: fetch-ahead verify ui test-go test-ui test-rules test-chart test-helm test-parity-and-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify ui test-go test-ui test-rules test-chart test-helm test-parity test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
 .PHONY: fetch-ahead
 fetch-ahead:
 	@for m in ci/chart ci/peer ci/cluster ci/e2e ci/helm; do (cd $$m && go mod download) || true; done >/dev/null 2>&1 &
-
-# The one computes, the other mostly waits.
-.PHONY: test-parity-and-cluster
-test-parity-and-cluster:
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-parity test-cluster
 
 .PHONY: test-go
 test-go: ## Test the product's packages
@@ -96,7 +91,12 @@ test-helm: ## Render with Helm 4 as well, check against the API of three Kuberne
 
 .PHONY: test-parity
 test-parity: ## Run our server and upstream's side by side and compare what they do
-	cd ci/peer && go vet ./... && go test -short -count=1 -timeout 30m ./...
+	cd ci/peer && go vet ./... && go test -short -count=1 -timeout 30m $$(go list ./... | grep -v /load)
+
+# It takes the machine's CPUs away from whatever else runs, so it runs alone.
+.PHONY: test-load
+test-load: ## Have changes come to a server without enough CPU
+	cd ci/peer && go test -short -count=1 -timeout 15m -v ./load
 
 .PHONY: test-peer
 test-peer: ## The same with Thanos, Alertmanager and the full build, which take some minutes more to build
