@@ -42,7 +42,7 @@ describe.each(Object.entries(views))("%s", (name, view) => {
     await page.getByText(shows).first().waitFor({ state: "attached" });
     await settled(page);
     await scrollThrough(page);
-    await page.screenshot({ path: `${pictures}/${key}-${name}.png`, fullPage: true });
+    await page.screenshot({ path: `${pictures}/${key}-${name}.png`, fullPage: true, timeout: 45_000 });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(complaints).toEqual([]);
     await page.context().close();
