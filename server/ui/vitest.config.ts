@@ -7,8 +7,6 @@ export default defineConfig({
   resolve: { mainFields: ["module", "main"] },
   test: {
     environment: "happy-dom",
-    // A busy machine is slow, and not wrong.
-    testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     server: { deps: { inline: [/@prometheus-io/, /@codemirror/] } },

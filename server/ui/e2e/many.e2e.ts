@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { openBrowser, openPage, pictures, settled } from "./browser.ts";
 import { manyTargets } from "./many.ts";
 
@@ -9,21 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Milliseconds that somebody who types or scrolls would take for a stall, on an ordinary machine. */
+/** Milliseconds that somebody who types or scrolls would take for a stall. */
 const stall = 400;
-/** Milliseconds that the loop below takes on an ordinary machine: a task can only be as fast as the machine is. */
-const ordinary = 25;
-
-/** How many times slower than an ordinary machine this one is now; at least 1. */
-async function slowness(page: Page): Promise<number> {
-  const took = await page.evaluate(() => {
-    const began = performance.now();
-    let x = 0;
-    for (let i = 0; i < 20_000_000; i++) x = (Math.imul(x, 31) + i) | 0;
-    return x === 0.5 ? 0 : performance.now() - began;
-  });
-  return Math.max(1, took / ordinary);
-}
 
 test("ten thousand targets are listed, searched and scrolled without a stall", async () => {
   const { page, complaints } = await openPage(browser);
@@ -58,12 +45,11 @@ test("ten thousand targets are listed, searched and scrolled without a stall", a
   for (let i = 0; i < 30; i++) await page.mouse.wheel(0, 4000);
   await settled(page);
   took["scrolled"] = await longest();
-  const slower = await slowness(page);
   await page.screenshot({ path: `${pictures}/targets-many.png` });
 
   // Far fewer rows exist than there are targets.
   expect(await page.getByRole("listitem").count()).toBeLessThan(200);
-  process.stdout.write(`longest tasks in ms: ${JSON.stringify(took)}, on a machine ${slower.toFixed(1)} times slower than an ordinary one\n`);
-  for (const [what, ms] of Object.entries(took)) expect(ms, what).toBeLessThan(stall * slower);
+  process.stdout.write(`longest tasks in ms: ${JSON.stringify(took)}\n`);
+  for (const [what, ms] of Object.entries(took)) expect(ms, what).toBeLessThan(stall);
   expect(complaints).toEqual([]);
 });
