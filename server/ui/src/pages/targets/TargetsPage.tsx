@@ -38,6 +38,8 @@ export default function TargetsPage() {
   const all = useMemo(() => targets.data?.activeTargets ?? [], [targets.data]);
   const pools = useMemo(() => [...new Set(all.map((t) => t.scrapePool))].sort(), [all]);
   const wanted = useDeferredValue(query);
+  // Made once: hundreds of jobs are not to be drawn again with each letter of a search.
+  const options = useMemo(() => pools.map((p) => <option key={p}>{p}</option>), [pools]);
   const found = useMemo(() => search(pool === "" ? all : all.filter((t) => t.scrapePool === pool), wanted), [all, pool, wanted]);
   const counts = useMemo(() => countHealth(found), [found]);
   const groups = useMemo(() => groupTargets(health === "all" ? found : found.filter((t) => t.health === health), by, owners), [found, health, by, owners]);
@@ -65,9 +67,7 @@ export default function TargetsPage() {
           <option value="">All jobs</option>
           {/* A job of the address that has no targets now. */}
           {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
-          {pools.map((p) => (
-            <option key={p}>{p}</option>
-          ))}
+          {options}
         </select>
         <Segmented
           label="Group by"
