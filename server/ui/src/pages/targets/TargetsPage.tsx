@@ -63,12 +63,15 @@ export default function TargetsPage() {
           ]}
           onChange={setHealth}
         />
-        <select className={field.select} aria-label="Job" value={pool} onChange={(e) => setPool(e.target.value)}>
-          <option value="">All jobs</option>
-          {/* A job of the address that has no targets now. */}
-          {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
-          {options}
-        </select>
+        {/* Nobody chooses among hundreds, and they would make the page slow: there the search serves. */}
+        {(pools.length <= 200 || pool !== "") && (
+          <select className={field.select} aria-label="Job" value={pool} onChange={(e) => setPool(e.target.value)}>
+            <option value="">All jobs</option>
+            {/* A job of the address that has no targets now. */}
+            {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
+            {options}
+          </select>
+        )}
         <Segmented
           label="Group by"
           value={by}
