@@ -6,8 +6,11 @@ interface Props<T> {
   items: readonly T[];
   keyOf: (item: T) => Key;
   children: (item: T) => ReactNode;
-  /** Pixels of an item nobody has opened. */
-  estimate: number;
+  /**
+   * Pixels of an item nobody has opened. The closer the better: where a batch of new rows turns out to differ from it and
+   * the page has to be scrolled along, the virtualizer lays out the whole list anew for each of them.
+   */
+  estimate: number | ((item: T) => number);
   gap?: number;
   label: string;
 }
@@ -41,7 +44,11 @@ function Virtual<T>({ items, keyOf, children, estimate, gap = 0, label }: Props<
   }, []);
   const virtual = useWindowVirtualizer({
     count: items.length,
-    estimateSize: () => estimate,
+    estimateSize: (i) => {
+      if (typeof estimate === "number") return estimate;
+      const item = items[i];
+      return item === undefined ? 0 : estimate(item);
+    },
     getItemKey: (i) => {
       const item = items[i];
       return item === undefined ? i : keyOf(item);

@@ -15,12 +15,15 @@ import { useOpen } from "../../ui/useOpen.ts";
 import { useSearchParam } from "../../ui/useSearchParam.ts";
 import { WindowList } from "../../ui/WindowList.tsx";
 import { GroupRow } from "./GroupRow.tsx";
-import { countHealth, groupTargets, lines, search, type GroupBy, type HealthFilter } from "./rows.ts";
+import { countHealth, groupTargets, lines, search, type GroupBy, type HealthFilter, type Line } from "./rows.ts";
 import { TargetRow } from "./TargetRow.tsx";
 import styles from "./TargetsPage.module.css";
 
 /** So many targets are shown without anybody opening their groups. */
 const openBelow = 100;
+
+/** Pixels of a line that nobody opened, in a window wide enough for one row of text. */
+const height = (line: Line) => (line.kind === "group" ? 37 : line.target.lastError === "" ? 35 : 60);
 
 /** What is scraped, how it goes, and why not. */
 export default function TargetsPage() {
@@ -63,15 +66,12 @@ export default function TargetsPage() {
           ]}
           onChange={setHealth}
         />
-        {/* Nobody chooses among hundreds, and they would make the page slow: there the search serves. */}
-        {(pools.length <= 200 || pool !== "") && (
-          <select className={field.select} aria-label="Job" value={pool} onChange={(e) => setPool(e.target.value)}>
-            <option value="">All jobs</option>
-            {/* A job of the address that has no targets now. */}
-            {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
-            {options}
-          </select>
-        )}
+        <select className={field.select} aria-label="Job" value={pool} onChange={(e) => setPool(e.target.value)}>
+          <option value="">All jobs</option>
+          {/* A job of the address that has no targets now. */}
+          {pool !== "" && !pools.includes(pool) && <option>{pool}</option>}
+          {options}
+        </select>
         <Segmented
           label="Group by"
           value={by}
@@ -99,7 +99,7 @@ export default function TargetsPage() {
             </Empty>
           ) : (
             <div className={styles.list}>
-              <WindowList items={shown} keyOf={(l) => `${l.kind} ${l.key}`} estimate={36} label="Targets by group">
+              <WindowList items={shown} keyOf={(l) => l.key} estimate={height} label="Targets by group">
                 {(line) =>
                   line.kind === "group" ? (
                     <GroupRow group={line} open={isOpen(line.key)} onToggle={() => turned.toggle(line.key)} />

@@ -38,6 +38,18 @@ function textOf(target: Target): string {
   return text;
 }
 
+/** The name of a target's line, made once as well: scrolling asks for it again and again. */
+const keys = new WeakMap<Target, string>();
+
+function keyOf(target: Target): string {
+  let key = keys.get(target);
+  if (key === undefined) {
+    key = `target ${target.scrapePool} ${target.scrapeUrl} ${JSON.stringify(target.labels)}`;
+    keys.set(target, key);
+  }
+  return key;
+}
+
 /** The targets that contain every word of the search. */
 export function search(targets: readonly Target[], query: string): Target[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
@@ -77,7 +89,7 @@ export function lines(groups: readonly Group[], isOpen: (key: string) => boolean
     if (!isOpen(group.key)) continue;
     const order: Record<Health, number> = { down: 0, unknown: 1, up: 2 };
     for (const target of [...group.targets].sort((a, b) => order[a.health] - order[b.health])) {
-      out.push({ kind: "target", key: `${target.scrapePool} ${target.scrapeUrl} ${JSON.stringify(target.labels)}`, target });
+      out.push({ kind: "target", key: keyOf(target), target });
     }
   }
   return out;
