@@ -1,16 +1,21 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"regexp/syntax"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/model/textparse"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -45,8 +50,10 @@ func TestCostOfATurn(t *testing.T) {
 	db := history(t, series, lookedBackFar(t, exprs), now)
 
 	engine := promql.NewEngine(promql.EngineOpts{MaxSamples: 50e6, Timeout: time.Minute, EnableAtModifier: true, EnableNegativeOffset: true})
+	took := make([]time.Duration, len(exprs))
 	turn := func() {
-		for _, expr := range exprs {
+		for i, expr := range exprs {
+			start := time.Now()
 			query, err := engine.NewInstantQuery(t.Context(), db, nil, expr, now)
 			if err != nil {
 				t.Fatalf("%s: %v", expr, err)
@@ -55,9 +62,11 @@ func TestCostOfATurn(t *testing.T) {
 				t.Fatalf("%s: %v", expr, r.Err)
 			}
 			query.Close()
+			took[i] += time.Since(start)
 		}
 	}
 	turn() // the first one warms up
+	clear(took)
 	before := cpuTime(t)
 	for range turns {
 		turn()
@@ -66,6 +75,14 @@ func TestCostOfATurn(t *testing.T) {
 	n := float64(len(series))
 	t.Logf("one turn of %d rules takes %.1f ms of CPU at %.0f series, garbage collection included; %.1f ms for %.0f series; the goal is %.0f ms",
 		len(exprs), spent, n, spent*at/n, at, goal)
+	dearest := make([]int, len(exprs))
+	for i := range dearest {
+		dearest[i] = i
+	}
+	slices.SortFunc(dearest, func(a, b int) int { return cmp.Compare(took[b], took[a]) })
+	for _, i := range dearest[:min(8, len(dearest))] {
+		t.Logf("%7.2f ms  %s", took[i].Seconds()*1000/turns, strings.Join(strings.Fields(exprs[i]), " "))
+	}
 	// A figure, and no verdict: how fast the machine is decides as much as the rules do.
 	if spent*at/n > goal {
 		t.Logf("MISSED: the goal of %.0f ms", goal)
@@ -182,4 +199,44 @@ func cpuTime(t *testing.T) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// Upstream compiles the pattern of a matcher each time the rule is evaluated, and
+// for each class of many characters, such as [^/], that takes milliseconds.
+func TestMatchersCompileQuickly(t *testing.T) {
+	const most = 1000 // characters of one class
+	var wide func(r *syntax.Regexp) bool
+	wide = func(r *syntax.Regexp) bool {
+		n := 0
+		if r.Op == syntax.OpCharClass {
+			for i := 0; i+1 < len(r.Rune); i += 2 {
+				n += int(r.Rune[i+1]-r.Rune[i]) + 1
+			}
+		}
+		return n > most || slices.ContainsFunc(r.Sub, wide)
+	}
+	looked := 0
+	each(t, func(t *testing.T, where string, r rulefmt.Rule) {
+		tree, err := parser.NewParser(parser.Options{}).ParseExpr(r.Expr)
+		if err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		for _, selector := range parser.ExtractSelectors(tree) {
+			for _, m := range selector {
+				if m.Type != labels.MatchRegexp && m.Type != labels.MatchNotRegexp {
+					continue
+				}
+				looked++
+				re, err := syntax.Parse(m.Value, syntax.Perl|syntax.DotNL)
+				if err != nil {
+					t.Errorf("%s: %s: %v", where, m, err)
+				} else if wide(re) {
+					t.Errorf("%s: %s has a class of more than %d characters; say it with . or split with label_replace", where, m, most)
+				}
+			}
+		}
+	})
+	if looked == 0 {
+		t.Error("no rule has a matcher with a pattern")
+	}
 }
