@@ -144,13 +144,17 @@ test-ct: ## Install, test and upgrade the chart with each values file by chart-t
 figures: ## Measure the chart on the cluster that is up, and print what it needs beside kube-prometheus-stack
 	@E2E_FIGURES=1 $(MAKE) --no-print-directory e2e RUN='^TestFigures$$$$'
 
-# It needs etcd and the API server that make up builds.
 .PHONY: bench
-bench: ## Measure reloads and discovery of our server and of upstream's in one run, and print the ratios (root)
+bench: bench-server bench-scale ## Measure everything: the server beside upstream's, and the sidecar among thousands of drop-ins (root)
+
+# It needs etcd and the API server that make up builds.
+.PHONY: bench-server
+bench-server: ## Measure reloads and discovery of our server and of upstream's in one run, and print the ratios (root)
 	@$(CLUSTER) build && cd ci/peer && go run ./bench
 
 .PHONY: bench-scale
-bench-scale: ## Measure a sidecar at 1,000 and 5,000 ConfigMaps on the cluster that is up
+bench-scale: ## Measure a sidecar at 1,000 and 5,000 ConfigMaps, on the cluster that is up or on one it brings up
+	@[ -n "$${KUBECONFIG:-}" ] || [ -e $(CLUSTER_DIR)/kubeconfig ] || $(MAKE) --no-print-directory up
 	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} E2E_SCALE=1000,5000 \
 	  go test -count=1 -timeout 40m -v -run Scale .
 

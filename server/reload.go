@@ -45,6 +45,8 @@ func (s *Server) Reload(ctx context.Context, reopen bool) (Result, error) {
 		return Result{}, ErrStopping
 	case s.running.Load() == nil:
 		return Result{}, ErrNotReady
+	case ctx.Err() != nil: // whoever asked has left while others reloaded
+		return Result{}, context.Cause(ctx)
 	}
 	start := time.Now()
 	res, err := s.reload(ctx, reopen)

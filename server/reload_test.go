@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -143,6 +145,32 @@ func TestReload_AlertStateSurvivesEdits(t *testing.T) {
 		if a.Labels.Get("alertname") == "Slow" && !a.ActiveAt.Equal(since) {
 			t.Errorf("active since %v after a change of external labels, was %v", a.ActiveAt, since)
 		}
+	}
+}
+
+// Those who wait for somebody else's reload and give up must not be reloaded for later.
+func TestReload_NotForWhoeverLeft(t *testing.T) {
+	r := newRig(t, quickBase).start()
+	r.publish(map[string]string{"rules/team_web_rules.yaml": alert("A", "vector(1)", "1h")})
+	running := r.s.running.Load()
+	ctx, leave := context.WithCancel(t.Context())
+	r.s.reloading.Lock()
+	done := make(chan error)
+	go func() {
+		_, err := r.s.Reload(ctx, false)
+		done <- err
+	}()
+	leave()
+	r.s.reloading.Unlock()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that the asker left", err)
+	}
+	if r.s.running.Load() != running {
+		t.Error("reloaded for nobody")
+	}
+	r.mustReload()
+	if r.s.running.Load() == running {
+		t.Error("the next one to ask was not reloaded for")
 	}
 }
 
