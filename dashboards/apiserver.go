@@ -33,11 +33,11 @@ func apiServer() *dashboard.DashboardBuilder {
 		WithPanel(stacked("Requests by answer", "reqps", "Requests a second by the code of the answer. 429 turns away who asks too much.",
 			query{`sum by (code) (rate(apiserver_request_total{` + sel + `}[$__rate_interval]))`, "{{code}}"})).
 		WithPanel(graph("Busiest resources", "reqps", "The resources that most requests are about.",
-			query{`topk(10, sum by (resource) (rate(apiserver_request_total{` + sel + `}[$__rate_interval])))`, "{{resource}}"})).
+			query{`topk(10, sum by (resource) (rate(apiserver_request_total{` + sel + `, resource!=""}[$__rate_interval])))`, "{{resource}}"})).
 		WithPanel(graph("Time by verb", "s", "How long requests take at the slowest hundredth, by verb.",
-			query{quantile("0.99", "verb", "apiserver_request_sli_duration_seconds", sel+`, verb!~"WATCH|CONNECT"`), "{{verb}}"})).
+			query{quantile("0.99", "verb", "apiserver_request_sli_duration_seconds", sel+`, resource!="", verb!~"WATCH|CONNECT"`), "{{verb}}"})).
 		WithPanel(graph("Slowest resources", "s", "How long requests take on average, for the slowest resources.",
-			query{`topk(10, ` + mean("resource", "apiserver_request_sli_duration_seconds", sel+`, verb!~"WATCH|CONNECT"`) + `)`, "{{resource}}"})).
+			query{`topk(10, ` + mean("resource", "apiserver_request_sli_duration_seconds", sel+`, resource!="", verb!~"WATCH|CONNECT"`) + `)`, "{{resource}}"})).
 		WithPanel(graph("In hand", "short", "Requests that are being answered, changes and reads apart.",
 			query{`sum by (request_kind) (apiserver_current_inflight_requests{` + sel + `})`, "{{request_kind}}"})).
 		WithRow(row("Fairness")).

@@ -118,7 +118,6 @@ func list(title, description, label, link string, columns ...column) *table.Pane
 		hide[fmt.Sprintf("Time %d", i+1)] = true
 		p.OverrideByName(c.title, []dashboard.DynamicConfigValue{
 			{Id: "unit", Value: c.unit},
-			{Id: "decimals", Value: 2},
 		})
 	}
 	p.WithTransformation(dashboard.DataTransformerConfig{

@@ -35,7 +35,7 @@ func anyOf(name, label, query string) *dashboard.QueryVariableBuilder {
 }
 
 func namespaceVariable() cog.Builder[dashboard.VariableModel] {
-	return queryVariable("namespace", "Namespace", `label_values(kube_namespace_status_phase{job="kube-state-metrics", cluster="$cluster"}, namespace)`)
+	return queryVariable("namespace", "Namespace", `label_values(kube_pod_info{job="kube-state-metrics", cluster="$cluster"}, namespace)`)
 }
 
 // podVariable chooses among the pods of the chosen namespace.

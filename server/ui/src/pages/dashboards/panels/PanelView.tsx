@@ -67,7 +67,7 @@ export function PanelView({ placed: { panel, scope }, context }: Props) {
         {state === "empty" && <div className={styles.message}>{panel.defaults.noValue || "No data in this time range"}</div>}
         {state === "ok" && Draw && box && (
           <Broken>
-            <Draw panel={panel} fields={fields} answers={data?.answers ?? []} env={env} height={box.height} onZoom={context.onZoom} />
+            <Draw panel={panel} fields={fields} answers={data?.answers ?? []} env={env} width={box.width} height={box.height} onZoom={context.onZoom} />
           </Broken>
         )}
       </div>

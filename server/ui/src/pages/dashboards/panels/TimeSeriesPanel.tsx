@@ -13,9 +13,11 @@ import type { DrawProps } from "./registry.ts";
 import styles from "./panels.module.css";
 
 const legendRow = 21;
+/** Pixels below which a chart and a legend beside it would both be too narrow to read. */
+const besideFrom = 440;
 
 /** Lines, areas, bars or points over time. */
-export function TimeSeriesPanel({ panel, fields, answers, height, onZoom }: DrawProps) {
+export function TimeSeriesPanel({ panel, fields, answers, width, height, onZoom }: DrawProps) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [focused, setFocused] = useState<number | null>(null);
   const [near, setNear] = useState<number | null>(null);
@@ -27,7 +29,7 @@ export function TimeSeriesPanel({ panel, fields, answers, height, onZoom }: Draw
   const legend = object(panel.options["legend"]);
   const mode = flag(legend["showLegend"], true) ? text(legend["displayMode"], "list") : "hidden";
   const calcs = list(legend["calcs"]).map((c) => text(c));
-  const beside = text(legend["placement"]) === "right" && mode !== "hidden";
+  const beside = text(legend["placement"]) === "right" && mode !== "hidden" && width >= besideFrom;
   const rows = mode === "hidden" ? 0 : mode === "table" ? fields.length + 1 : Math.ceil(fields.length / 3);
   // The chart keeps most of the panel, whatever the number of series.
   const legendHeight = beside || mode === "hidden" ? 0 : Math.min(rows * legendRow + 6, height * 0.38);

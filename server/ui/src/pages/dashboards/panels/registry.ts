@@ -17,6 +17,7 @@ export interface DrawProps {
   answers: readonly Answered[];
   env: Environment;
   /** Pixels. */
+  width: number;
   height: number;
   onZoom: (from: number, to: number) => void;
 }
