@@ -35,7 +35,7 @@ func TestCostOfATurn(t *testing.T) {
 	}
 	const (
 		goal, at = 50.0, 28_000.0 // ms of CPU, series
-		turns    = 10
+		turns    = 30
 	)
 	var exprs []string
 	text, err := os.ReadFile(os.Getenv("EXPRS"))
@@ -163,14 +163,22 @@ func history(t *testing.T, series map[string]sample, back map[string]time.Durati
 	}
 	t.Cleanup(func() { db.Close() })
 	db.DisableCompactions()
-	// The longest first: what is much older than the newest sample is not taken any more.
-	lay := func(long bool, length func(string) time.Duration, longest time.Duration) {
+	usual, long := []sample{}, []sample{}
+	var longest time.Duration
+	for _, s := range series {
+		if d := back[s.labels.Get(labels.MetricName)]; d > 0 {
+			long, longest = append(long, s), max(longest, d)
+		} else {
+			usual = append(usual, s)
+		}
+	}
+	// Those of the longest first: what is much older than the newest sample is not taken any more.
+	lay := func(of []sample, longest time.Duration) {
 		for ago := longest; ago >= 0; ago -= step {
 			app := db.Appender(t.Context())
 			at := now.Add(-ago).UnixMilli()
-			for _, s := range series {
-				name := s.labels.Get(labels.MetricName)
-				if (back[name] > 0) != long || length(name) < ago {
+			for _, s := range of {
+				if d := back[s.labels.Get(labels.MetricName)]; d > 0 && d < ago {
 					continue
 				}
 				if _, err := app.Append(0, s.labels, at, s.value); err != nil {
@@ -182,12 +190,8 @@ func history(t *testing.T, series map[string]sample, back map[string]time.Durati
 			}
 		}
 	}
-	var longest time.Duration
-	for _, d := range back {
-		longest = max(longest, d)
-	}
-	lay(true, func(name string) time.Duration { return back[name] }, longest)
-	lay(false, func(string) time.Duration { return 20 * time.Minute }, 20*time.Minute)
+	lay(long, longest)
+	lay(usual, 20*time.Minute)
 	return db
 }
 
