@@ -17,6 +17,7 @@ var tutorialPart = regexp.MustCompile("(?ms)^<!-- tutorial: ([a-z]+) -->\n```yam
 // Who follows docs/tutorial.md, in a namespace that nobody trusts, gets from a
 // Deployment to an alert.
 func TestTutorial(t *testing.T) {
+	t.Parallel()
 	c := connect(t)
 	kubectl := tool(t, "kubectl")
 	data, err := os.ReadFile("../../docs/tutorial.md")
