@@ -1,5 +1,5 @@
 /** Every page and every dashboard of the stack, on a cluster's own data. */
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import type { Browser } from "playwright-core";
 import { openBoards } from "../boards.ts";
 import { openBrowser, openPage, pictures, scrollThrough, settled, views } from "../browser.ts";
@@ -8,13 +8,20 @@ let browser: Browser;
 let serverPod = "";
 beforeAll(async () => {
   browser = await openBrowser();
-  const answer = (await (await fetch(`${inject("pages")}api/v1/query?query=${encodeURIComponent('kube_pod_info{pod=~".*-server-0"}')}`)).json()) as {
-    data: { result: { metric: { namespace: string; pod: string } }[] };
-  };
-  const found = answer.data.result[0]?.metric;
-  if (!found) throw new Error("kube-state-metrics shows no pod of the server");
+  // On a cluster that has just come up the first scrapes are still to come.
+  const found = await vi.waitFor(
+    async () => {
+      const answer = (await (await fetch(`${inject("pages")}api/v1/query?query=${encodeURIComponent('kube_pod_info{pod=~".*-server-0"} and on () up{job="node-exporter"} == 1')}`)).json()) as {
+        data: { result: { metric: { namespace: string; pod: string } }[] };
+      };
+      const metric = answer.data.result[0]?.metric;
+      if (!metric) throw new Error("kube-state-metrics shows no pod of the server");
+      return metric;
+    },
+    { timeout: 90_000, interval: 1000 },
+  );
   serverPod = `pod/${found.namespace}/${found.pod}`;
-});
+}, 100_000);
 afterAll(() => browser.close());
 
 const pages: Record<string, { path: () => string; shows: string }> = {
