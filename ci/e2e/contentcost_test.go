@@ -20,9 +20,13 @@ func TestCostOfRules(t *testing.T) {
 	}
 	var all content
 	c.addRules(t, &all)
-	var exprs []string
+	type rule struct {
+		Expr  string  `json:"expr"`
+		Every float64 `json:"every"` // seconds
+	}
+	var exprs []rule
 	for _, q := range all.queries {
-		exprs = append(exprs, q.filled)
+		exprs = append(exprs, rule{q.filled, q.every})
 	}
 	list, err := json.Marshal(exprs)
 	if err != nil {

@@ -24,6 +24,7 @@ type contentQuery struct {
 	where  string // "dashboard/panel/A", or "group labels/name/number" of a rule
 	filled string // with its variables' values
 	alert  bool
+	every  float64 // seconds between two evaluations of a rule
 }
 
 // content is all that the release under test ships to be asked.
@@ -46,6 +47,7 @@ func (c *cluster) addRules(t *testing.T, out *content) {
 	var data struct {
 		Groups []struct {
 			Name, File string
+			Interval   float64
 			Rules      []struct {
 				Name, Query, Type, Health, LastError string
 				Labels                               map[string]string
@@ -70,7 +72,7 @@ func (c *cluster) addRules(t *testing.T, out *content) {
 			} else {
 				out.records++
 			}
-			out.queries = append(out.queries, contentQuery{where, r.Query, r.Type == "alerting"})
+			out.queries = append(out.queries, contentQuery{where, r.Query, r.Type == "alerting", g.Interval})
 		}
 	}
 }
@@ -159,7 +161,7 @@ func (out *content) addPanels(dashboard string, panels []panelJSON, fill *string
 			out.panels++
 		}
 		for _, q := range p.Targets {
-			out.queries = append(out.queries, contentQuery{dashboard + "/" + p.Title + "/" + q.RefID, fill.Replace(q.Expr), false})
+			out.queries = append(out.queries, contentQuery{dashboard + "/" + p.Title + "/" + q.RefID, fill.Replace(q.Expr), false, 0})
 		}
 		out.addPanels(dashboard, p.Panels, fill)
 	}
