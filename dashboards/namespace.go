@@ -11,7 +11,7 @@ func namespace() *dashboard.DashboardBuilder {
 		WithPanel(number("Pods not running", "short", "Pods that wait to start, failed, or are out of sight.",
 			`sum(kube_pod_status_phase{job="kube-state-metrics", cluster="$cluster", namespace="$namespace", phase=~"Pending|Failed|Unknown"}) or vector(0)`, risesTo(1, 5)...).Span(quarter)).
 		WithPanel(number("Restarts in an hour", "short", "How often containers were started anew in the last hour.",
-			`sum(increase(kube_pod_container_status_restarts_total{job="kube-state-metrics", cluster="$cluster", namespace="$namespace"}[1h])) or vector(0)`, risesTo(1, 10)...).Span(quarter)).
+			`sum(increase(kube_pod_container_status_restarts_total{job="kube-state-metrics", cluster="$cluster", namespace="$namespace"}[1h])) or vector(0)`, risesTo(1, 10)...).Span(quarter).Decimals(0)).
 		WithPanel(number("Alerts firing", "short", "Alerts on this namespace that fire now.",
 			`count(ALERTS{cluster="$cluster", namespace="$namespace", alertstate="firing"}) or vector(0)`, risesTo(1, 5)...).Span(quarter)).
 		WithPanel(list("Workloads", "What each workload's pods use. Choose one to see it alone.", "workload", "workload",
