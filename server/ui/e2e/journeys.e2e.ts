@@ -173,3 +173,21 @@ test("the first view is below 300 kB", async () => {
   expect(sizes.length).toBeGreaterThan(3);
   expect(total).toBeLessThan(300_000);
 });
+
+test("the columns of a table stand below each other, however long a name is", async () => {
+  const { page } = await openPage(browser, { width: 700, height: 860, dark: false });
+  await page.goto(`${inject("pages")}dashboards/shop`);
+  await page.locator('[data-panel][aria-label="Handlers"]').scrollIntoViewIfNeeded();
+  const table = page.getByRole("table", { name: "Handlers" });
+  await table.getByRole("row").nth(2).waitFor();
+  // As if one of the handlers had a name that is wider than the panel.
+  await table.getByRole("row").nth(1).getByRole("cell").first().evaluate((cell) => {
+    const name = document.createElement("span");
+    name.textContent = "/a-handler-with-a-long-name".repeat(12);
+    cell.append(name);
+  });
+  const lefts = await table.getByRole("row").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => Math.round(cell.getBoundingClientRect().left))));
+  expect(lefts.length).toBeGreaterThan(3);
+  for (const row of lefts) expect(row).toEqual(lefts[0]);
+  await page.context().close();
+});

@@ -16,6 +16,11 @@ import styles from "./table.module.css";
 
 const rowHeight = 29;
 
+/** Pixels that a column has at least, or has if its author says so. */
+function least(c: TableColumn): number {
+  return num(c.config.custom["width"]) || (c.kind === "value" ? 84 : 100);
+}
+
 /** Series as rows, their labels as columns. A click on a heading sorts. */
 export function TablePanel({ panel, fields, answers, env, height }: DrawProps) {
   const first = object(list(panel.options["sortBy"])[0]);
@@ -31,10 +36,12 @@ export function TablePanel({ panel, fields, answers, env, height }: DrawProps) {
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoized by the compiler
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12 });
   const ranges = useMemo(() => columns.map((c, i) => rangeOf(c.config, rows.map((r) => (typeof r[i] === "number" ? r[i] : null)))), [columns, rows]);
-  const template = columns.map((c) => (num(c.config.custom["width"]) ? `${num(c.config.custom["width"])}px` : c.kind === "value" ? "minmax(84px, 0.7fr)" : "minmax(100px, 1fr)")).join(" ");
+  const template = columns.map((c) => (num(c.config.custom["width"]) ? `${least(c)}px` : `minmax(${least(c)}px, ${c.kind === "value" ? 0.7 : 1}fr)`)).join(" ");
+  // The same for each row, whatever is in it: rows know nothing of each other, and columns are to stand below each other.
+  const line = { gridTemplateColumns: template, minWidth: columns.reduce((sum, c) => sum + least(c), 0) };
   return (
     <div ref={box} className={styles.scroll} style={{ height }} role="table" aria-label={panel.title} aria-rowcount={rows.length}>
-      <div className={styles.head} role="row" style={{ gridTemplateColumns: template }}>
+      <div className={styles.head} role="row" style={line}>
         {columns.map((c) => (
           <button
             key={c.name}
@@ -51,7 +58,7 @@ export function TablePanel({ panel, fields, answers, env, height }: DrawProps) {
       </div>
       <div className={styles.rows} style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => (
-          <div key={item.key} className={styles.row} role="row" style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}>
+          <div key={item.key} className={styles.row} role="row" style={{ ...line, transform: `translateY(${item.start}px)` }}>
             {columns.map((c, i) => (
               <CellView key={c.name} cell={rows[item.index]?.[i] ?? null} column={c} range={ranges[i] ?? { min: 0, max: 1 }} env={env} labels={rowLabels(columns, rows[item.index] ?? [])} />
             ))}
