@@ -100,10 +100,11 @@ func TestThanos(t *testing.T) {
 // thanos starts one component, whose gRPC address is Addr2.
 func thanos(t *testing.T, component string, args ...string) *instance.Instance {
 	t.Helper()
+	program := binary(t, build.Thanos()) // takes minutes the first time, and is no part of the start
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
 	defer cancel()
 	in, err := instance.Start(ctx, instance.Spec{
-		Binary: binary(t, build.Thanos()),
+		Binary: program,
 		Args: append([]string{
 			component, "--http-address={addr}", "--grpc-address={addr2}", "--http-grace-period=1s", "--grpc-grace-period=1s",
 		}, args...),
