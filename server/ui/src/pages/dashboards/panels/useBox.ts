@@ -18,7 +18,8 @@ export function useBox(element: RefObject<HTMLElement | null>): Box | null {
   useEffect(() => {
     if (!element.current || !near) return;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) setBox({ width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) });
+      // Without a width it is not shown, as for a moment while a browser takes a picture of the whole page; what was drawn may stay.
+      if (entry && entry.contentRect.width > 0) setBox({ width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) });
     });
     observer.observe(element.current);
     return () => observer.disconnect();
