@@ -82,8 +82,8 @@ test-ui: ui ## Check, lint and test the web pages, and drive each in Chromium ag
 	@$(MAKE) --no-print-directory -C server/ui test e2e
 
 .PHONY: test-rules
-test-rules: ## Unit-test every alert and record with promtool
-	cd ci/chart && go test -count=1 ./rules
+test-rules: ## Unit-test every alert and record with promtool, and say what kube-prometheus-stack asks and where it is answered
+	cd ci/chart && go test -count=1 ./rules && go test -count=1 -v -run '^TestPeersQuestionsAreAnswered$$' ./rules
 
 # -count=1: Go's test cache does not see the chart's files, which are outside the module.
 .PHONY: test-chart

@@ -35,7 +35,8 @@ func Table(root fs.FS) (string, error) {
 			fmt.Fprintf(&b, "\n## %s\n\n| Alert | Severity | After | Thresholds | Group |\n| --- | --- | --- | --- | --- |\n%s", strings.TrimSuffix(f.Name, ".yaml"), strings.Join(rows, ""))
 		}
 	}
-	return b.String(), nil
+	moved, err := renamed()
+	return b.String() + moved, err
 }
 
 func tableRow(group string, r rulefmt.Rule, thresholds map[string]Threshold) string {
