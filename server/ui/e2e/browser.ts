@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { expect, inject } from "vitest";
+import { expect, inject, vi } from "vitest";
 
 export const pictures = resolve(process.env["PICTURES"] ?? "artifacts/pictures");
 
@@ -52,7 +52,8 @@ export async function openPage(browser: Browser, view: View = { width: 1280, hei
 /** Waits until nothing on the page is being loaded any more. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
-  await expect.poll(() => page.locator('[role="status"][aria-label^="Loading"]').count(), { timeout: 20_000 }).toBe(0);
+  // Not expect.poll, which belongs to one test and does not know which, beside others.
+  await vi.waitFor(async () => expect(await page.locator('[role="status"][aria-label^="Loading"]').count()).toBe(0), { timeout: 20_000 });
 }
 
 /** Brings everything into view once, since panels ask only when they are seen, and goes back to the top. */

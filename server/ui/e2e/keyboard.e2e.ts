@@ -37,7 +37,7 @@ function focused(page: Page): Promise<Stop | null> {
   });
 }
 
-test.for(Object.entries(pages))("%s: each stop of Tab shows itself", async ([, { path, shows }]) => {
+test.concurrent.for(Object.entries(pages))("%s: each stop of Tab shows itself", async ([, { path, shows }]) => {
   const { page } = await openPage(browser);
   await page.goto(inject("pages") + path);
   await page.getByText(shows).first().waitFor({ state: "attached" });

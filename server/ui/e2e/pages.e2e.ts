@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(Object.entries(views))("%s", (name, view) => {
+describe.concurrent.each(Object.entries(views))("%s", (name, view) => {
   test.for(Object.entries(pages))("%s shows what it is for", async ([key, { path, shows }]) => {
     const { page, complaints } = await openPage(browser, view);
     await page.goto(inject("pages") + path);

@@ -42,7 +42,7 @@ const pages: Record<string, { path: () => string; shows: string }> = {
   dashboards: { path: () => "dashboards", shows: "Cluster" },
 };
 
-describe.each(Object.entries(views))("%s", (name, view) => {
+describe.concurrent.each(Object.entries(views))("%s", (name, view) => {
   test.for(Object.entries(pages))("%s shows the cluster", async ([key, { path, shows }]) => {
     const { page, complaints } = await openPage(browser, view);
     await page.goto(inject("pages") + path());

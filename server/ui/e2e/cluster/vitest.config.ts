@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["e2e/cluster/**/*.e2e.ts"],
     globalSetup: "e2e/cluster/server.ts",
     fileParallelism: false,
+    // Of tests that say they may run beside each other: a page waits more than it computes.
+    maxConcurrency: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

