@@ -81,15 +81,18 @@ func (l *lab) measure(t *testing.T, n int) {
 	heap := p.peakOfHeap(t)
 	inLab.converge(2 * time.Minute)
 	first := time.Since(began)
-	var took []time.Duration
+	var took, answers []time.Duration
 	for i := range 20 {
 		name, data := fmt.Sprintf("app-%05d", i*n/20), twentyRules(n+i)
-		since := time.Now()
+		asked := time.Now()
 		inLab.apply(t, l.namespace, name, "rules", data)
+		answered := time.Now()
 		await(t, 20*time.Second, time.Millisecond, "the change of "+name, func(context.Context) error { return p.hasInUse(name, data["rules.yaml"]) })
-		took = append(took, time.Since(since))
+		// As wherever a change is timed: from the API server's answer on.
+		took, answers = append(took, time.Since(answered)), append(answers, answered.Sub(asked))
 		time.Sleep(200 * time.Millisecond)
 	}
+	t.Logf("changes in use after, in their order: %s; the API server took before that: %s", milliseconds(took), milliseconds(answers))
 	slices.Sort(took)
 	await(t, time.Minute, 100*time.Millisecond, "what the start took is given back", func(context.Context) error {
 		log, err := os.ReadFile(p.output.Name())
@@ -107,6 +110,14 @@ func (l *lab) measure(t *testing.T, n int) {
 	if most, ok := limits()[n]; ok && (peak >= most || all >= most) {
 		t.Errorf("%d MiB are resident, %d MiB at most since the start, and it should be under %d MiB", all, peak, most)
 	}
+}
+
+func milliseconds(ds []time.Duration) string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, strconv.FormatInt(d.Milliseconds(), 10))
+	}
+	return strings.Join(out, " ") + " ms"
 }
 
 // peakOfHeap looks again and again how much is resident that is not pages of the binary,

@@ -45,6 +45,8 @@ type runner struct {
 	dropIns, data, listen string
 	trusted               []string
 	bytes                 int64
+	// cmd knows the flags as they were given.
+	cmd *kingpin.CmdClause
 }
 
 func runCommand(app *kingpin.Application) command {
@@ -54,6 +56,7 @@ func runCommand(app *kingpin.Application) command {
 	cmd.Flag("data", "Directory for the server's data. Default: a temporary one, removed at the end.").StringVar(&r.data)
 	cmd.Flag("listen", "Address for the server's API.").Default("127.0.0.1:9090").StringVar(&r.listen)
 	policyFlags(cmd, &r.trusted, &r.bytes)
+	r.cmd = cmd
 	return command{name: cmd.FullCommand(), run: r.run}
 }
 
@@ -125,6 +128,10 @@ func (r *runner) server(socket string, log *slog.Logger) (*server.Server, error)
 		return nil, err
 	}
 	o := server.DefaultOptions()
+	o.Flags = map[string]string{}
+	for _, flag := range r.cmd.Model().Flags {
+		o.Flags[flag.Name] = flag.Value.String()
+	}
 	o.ConfigFile = config
 	o.TSDB.Path = filepath.Join(r.data, "prometheus")
 	o.DropIns = server.DropInOptions{Dir: filepath.Join(r.data, "drop-ins"), ReloadSocket: socket}

@@ -130,6 +130,17 @@ func TestRun(t *testing.T) {
 	}
 	await(t, "the first rule", out, has("team/rules/rules.yaml first"))
 
+	resp, err := http.Get(address + "/api/v1/status/flags")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown struct{ Data map[string]string }
+	err = json.NewDecoder(resp.Body).Decode(&shown)
+	resp.Body.Close()
+	if err != nil || shown.Data["drop-ins"] != dir || shown.Data["listen"] != "127.0.0.1:0" {
+		t.Errorf("flags are %v, %v", shown.Data, err)
+	}
+
 	saved := time.Now()
 	save(ruleManifest("second", "up"))
 	await(t, "the second rule", out, has("team/rules/rules.yaml second"))

@@ -19,7 +19,7 @@ export const pages: Record<string, { path: string; shows: string }> = {
   tsdb: { path: "tsdb-status", shows: "http_request_duration_seconds_bucket" },
   status: { path: "status", shows: "GOMAXPROCS" },
   config: { path: "config", shows: "scrape_interval" },
-  flags: { path: "flags", shows: "Flags" },
+  flags: { path: "flags", shows: "--drop-ins" },
   "service-discovery-open": { path: "service-discovery?pool=shop%2Fapi%2Fscrape.yaml%2Fapi", shows: "Discovered labels" },
   "service-discovery": { path: "service-discovery", shows: "payment-gateway" },
   "alertmanager-discovery": { path: "alertmanager-discovery", shows: "Alertmanager" },
