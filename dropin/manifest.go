@@ -3,12 +3,17 @@ package dropin
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"hash"
+	"path"
 	"time"
 )
 
 // ManifestName is the file in a published generation that lists its items.
 const ManifestName = "manifest.json"
+
+// ObjectsDir is where the bytes of published files lie in a live directory.
+const ObjectsDir = "objects"
 
 // Manifest lists what a generation holds. The server finds what changed by
 // comparing two manifests, without reading the files that did not change.
@@ -24,7 +29,8 @@ type Manifest struct {
 type ManifestItem struct {
 	Ref  Ref  `json:"ref"`
 	Kind Kind `json:"kind"`
-	// File is the path inside the generation: "<kind>/<Ref.FileName()>".
+	// File is its name in the generation: "<kind>/<Ref.FileName()>". It stays the
+	// same while the content changes; where that lies is told by Object.
 	File string `json:"file"`
 	// SHA256 is the hex digest of the file's bytes as published.
 	SHA256 string `json:"sha256"`
@@ -42,6 +48,16 @@ type ManifestItem struct {
 	// Stale says that the ConfigMap now holds an edit that was refused and
 	// that this is its last good content.
 	Stale bool `json:"stale,omitempty"`
+}
+
+// Object is the path of the file's bytes from the live directory,
+// "objects/<2 digits>/<SHA256>". Generations that list the same bytes share them. A
+// SHA256 that is none is an error, so that no manifest leads elsewhere.
+func (it *ManifestItem) Object() (string, error) {
+	if raw, err := hex.DecodeString(it.SHA256); err != nil || len(raw) != sha256.Size || hex.EncodeToString(raw) != it.SHA256 {
+		return "", fmt.Errorf("%s: %q is no SHA-256 in hex", it.File, it.SHA256)
+	}
+	return path.Join(ObjectsDir, it.SHA256[:2], it.SHA256), nil
 }
 
 // DigestOf computes the digest of items, which must be sorted by File.

@@ -143,8 +143,8 @@ func (r *rig) generation(files map[string]string) (digest string) {
 	slices.SortFunc(m.Items, func(a, b dropin.ManifestItem) int { return strings.Compare(a.File, b.File) })
 	m.Digest = dropin.DigestOf(m.Items)
 	dir := r.path("live", "gen-"+m.Digest)
-	for file, content := range files {
-		p := filepath.Join(dir, file)
+	for _, content := range files {
+		p := r.object(content)
 		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
 			r.t.Fatal(err)
 		}
@@ -163,6 +163,17 @@ func (r *rig) generation(files map[string]string) (digest string) {
 		r.t.Fatal(err)
 	}
 	return m.Digest
+}
+
+// object is where the bytes of a published file lie.
+func (r *rig) object(content string) string {
+	r.t.Helper()
+	sum := sha256.Sum256([]byte(content))
+	object, err := (&dropin.ManifestItem{SHA256: hex.EncodeToString(sum[:])}).Object()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r.path("live", object)
 }
 
 func (r *rig) url(path string) string { return "http://" + r.s.Addr().String() + path }

@@ -71,9 +71,10 @@ func TestStart_FallsBackToWhatLoads(t *testing.T) {
 	})
 	t.Run("past damage on disk", func(t *testing.T) {
 		r := newRig(t, quickBase)
-		before := r.publish(map[string]string{older: rule})
-		digest := r.publish(map[string]string{good: rule})
-		if err := os.WriteFile(r.path("live", "gen-"+digest, good), []byte("gro"), 0o644); err != nil {
+		// Other bytes: what is damaged should not be the previous one's as well.
+		before := r.publish(map[string]string{older: rule + "# older\n"})
+		r.publish(map[string]string{good: rule})
+		if err := os.WriteFile(r.object(rule), []byte("gro"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		r.start()

@@ -103,7 +103,7 @@ func (s *DirSink) Apply(ctx context.Context, b *dropin.Bundle) (Applied, error) 
 	}
 	s.dir.Confirm()
 	s.prune()
-	return Applied{Files: w.Files, Linked: w.Linked}, nil
+	return Applied{Files: w.Files, Kept: w.Kept}, nil
 }
 
 // startFlush begins to wait for the disk, which neither the reader nor the next

@@ -216,7 +216,7 @@ func (l *loop) confirm(out outcome, now time.Time) {
 	digest := out.inUse.bundle.Digest()
 	if digest != l.digestInUse() {
 		l.log.Info("published", "digest", digest, "dropins", len(out.inUse.items),
-			"files", out.applied.Files, "linked", out.applied.Linked, "took", out.took)
+			"files", out.applied.Files, "kept", out.applied.Kept, "took", out.took)
 		l.s.metrics.live(out.took, now.Sub(out.job.since))
 	}
 	l.inUse, l.confirmedAt = out.inUse, now

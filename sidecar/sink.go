@@ -18,8 +18,8 @@ type Sink interface {
 
 // Applied says what it took to apply a bundle.
 type Applied struct {
-	// Files were written, Linked were shared with the generation before.
-	Files, Linked int
+	// Files were written, Kept were shared with the generation before.
+	Files, Kept int
 }
 
 // Refused is the reader's verdict on a whole bundle.

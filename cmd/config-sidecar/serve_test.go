@@ -158,7 +158,7 @@ func TestFromConfigMapToReload(t *testing.T) {
 		return nil
 	})
 	await(t, "ready", out, func() error { _, err := get(address + "/readyz"); return err })
-	if _, err := os.Stat(filepath.Join(live, "current", "rules", "team_good_rules.yaml")); err != nil {
+	if manifest, err := os.ReadFile(filepath.Join(live, "current", "manifest.json")); err != nil || !strings.Contains(string(manifest), "rules/team_good_rules.yaml") {
 		t.Error(err)
 	}
 	state := func(want ...string) func() error {

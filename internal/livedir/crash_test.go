@@ -68,8 +68,18 @@ func TestKilledAtEachStep(t *testing.T) {
 			}
 			d := open(t, path)
 			noTemporary(t, path)
+			noneLost(t, path)
 			publish(t, d, bundle(t, after))
 			expect(t, path, "current", after)
+			// By and by nothing is left of those of the first life.
+			for i := range keep + 3 {
+				publish(t, d, bundle(t, map[string]string{"a": "1", "b": fmt.Sprint("later ", i)}))
+				confirm(t, d)
+				if err := d.Prune(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			noneLost(t, path)
 		})
 	}
 }
@@ -141,10 +151,9 @@ func TestOpenMendsDanglingCurrent(t *testing.T) {
 
 func TestDamagedFileIsWrittenAgain(t *testing.T) {
 	path := t.TempDir()
-	files := map[string]string{"a": "1", "b": "1"}
+	files := map[string]string{"a": "1", "b": "2"}
 	publish(t, open(t, path), bundle(t, files))
-	damaged := filepath.Join(path, "current", "rules", "team_cm_a")
-	if err := os.WriteFile(damaged, []byte("?"), fileMode); err != nil {
+	if err := os.WriteFile(objectOf(t, path, "current", "a"), []byte("?"), fileMode); err != nil {
 		t.Fatal(err)
 	}
 	d := open(t, path)
@@ -153,7 +162,7 @@ func TestDamagedFileIsWrittenAgain(t *testing.T) {
 			t.Errorf("read %s: %v", it.Ref, err)
 		}
 	}
-	if w := publish(t, d, bundle(t, files)); w != (Written{Files: 1, Linked: 1}) {
+	if w := publish(t, d, bundle(t, files)); w != (Written{Files: 1, Kept: 1}) {
 		t.Errorf("got %+v", w)
 	}
 	expect(t, path, "current", files)

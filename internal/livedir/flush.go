@@ -17,9 +17,8 @@ import (
 // wait for it either.
 type Flush struct {
 	path, name string
-	// files are those to flush, with their hashes.
-	files map[string]string
-	dirs  []string
+	// objects are those to flush, by their hashes.
+	objects map[string]struct{}
 	// links is where in [Dir.linked] those begin that the disk may name afterwards.
 	links int
 	step  func(string) error
@@ -31,17 +30,7 @@ func (d *Dir) StartFlush() *Flush {
 	if d.current.name == "" || d.current.flushed {
 		return nil
 	}
-	dir := filepath.Join(d.path, d.current.name)
-	f := &Flush{path: d.path, name: d.current.name, files: map[string]string{}, step: d.step}
-	subdirs := map[string]struct{}{}
-	for _, it := range d.current.manifest.Items {
-		subdirs[filepath.Join(dir, filepath.Dir(it.File))] = struct{}{}
-		if _, waits := d.current.unflushed[it.File]; waits {
-			f.files[it.File] = it.SHA256
-		}
-	}
-	// A directory after those below it.
-	f.dirs = append(slices.Collect(maps.Keys(subdirs)), dir)
+	f := &Flush{path: d.path, name: d.current.name, objects: maps.Clone(d.current.unflushed), step: d.step}
 	// The links as they are now will be on the disk, or later ones.
 	d.linked = append(d.linked, d.previous, d.current.name)
 	f.links = len(d.linked) - 2
@@ -59,23 +48,38 @@ func (f *Flush) Run() error {
 // run goes from the inside to the outside: what a name names is on the disk
 // before the name is, as far as that is for us to decide.
 func (f *Flush) run() error {
-	dir := filepath.Join(f.path, f.name)
-	for file := range f.files {
-		if err := f.step("flush file"); err != nil {
+	// A directory after what is in it.
+	dirs := map[string]struct{}{}
+	for sum := range f.objects {
+		if err := f.step("flush object"); err != nil {
 			return err
 		}
-		if err := flush(filepath.Join(dir, file)); err != nil {
+		object, err := (&dropin.ManifestItem{SHA256: sum}).Object()
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(f.path, object)
+		if err := flush(path); err != nil {
+			return err
+		}
+		dirs[filepath.Dir(path)] = struct{}{}
+	}
+	for dir := range dirs {
+		if err := flush(dir); err != nil {
+			return err
+		}
+	}
+	if len(dirs) > 0 {
+		if err := flush(filepath.Join(f.path, dropin.ObjectsDir)); err != nil {
 			return err
 		}
 	}
 	if err := f.step("flush generation"); err != nil {
 		return err
 	}
-	if err := flush(filepath.Join(dir, dropin.ManifestName)); err != nil {
-		return err
-	}
-	for _, sub := range f.dirs {
-		if err := flush(sub); err != nil {
+	dir := filepath.Join(f.path, f.name)
+	for _, path := range []string{filepath.Join(dir, dropin.ManifestName), dir} {
+		if err := flush(path); err != nil {
 			return err
 		}
 	}
@@ -88,17 +92,17 @@ func (f *Flush) run() error {
 // Flushed notes how a flush ended. What the disk did not take is written again
 // at the next publish.
 func (d *Dir) Flushed(f *Flush, err error) {
-	for file, sum := range f.files {
-		if d.current.intact[file] != sum {
+	for sum := range f.objects {
+		if _, used := d.current.intact[sum]; !used {
 			continue
 		}
-		// The current generation is the one that was flushed, or shares the file.
+		// The current generation is the one that was flushed, or shares the object.
 		if err != nil {
-			delete(d.current.intact, file)
+			delete(d.current.intact, sum)
 			d.doubtful = d.current.name
 			continue
 		}
-		delete(d.current.unflushed, file)
+		delete(d.current.unflushed, sum)
 	}
 	if err != nil {
 		if d.current.name == f.name {

@@ -6,13 +6,19 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // cutPower empties what was never flushed, as a disk may that was not asked.
 func cutPower(t *testing.T, d *Dir) {
 	t.Helper()
-	for file := range d.current.unflushed {
-		path := filepath.Join(d.path, d.current.name, file)
+	for sum := range d.current.unflushed {
+		object, err := (&dropin.ManifestItem{SHA256: sum}).Object()
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(d.path, object)
 		if err := os.Truncate(path, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -22,7 +28,7 @@ func cutPower(t *testing.T, d *Dir) {
 func TestPowerCutBeforeTheFlush(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path)
-	before := map[string]string{"a": "1", "b": "1"}
+	before := map[string]string{"a": "1", "b": "0"}
 	publish(t, d, bundle(t, before))
 	confirm(t, d)
 	publish(t, d, bundle(t, map[string]string{"a": "1", "b": "2"}))
@@ -37,11 +43,11 @@ func TestPowerCutBeforeTheFlush(t *testing.T) {
 func TestPreviousIsFlushed(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path)
-	flushed := map[string]string{"a": "1", "b": "1"}
+	flushed := map[string]string{"a": "1", "b": "0"}
 	publish(t, d, bundle(t, flushed))
 	confirm(t, d)
 	for _, v := range []string{"2", "3", "4"} {
-		publish(t, d, bundle(t, map[string]string{"a": v, "b": "1"}))
+		publish(t, d, bundle(t, map[string]string{"a": v, "b": "0"}))
 		d.Confirm()
 		if err := d.Prune(); err != nil {
 			t.Fatal(err)
@@ -57,7 +63,7 @@ func TestPreviousIsFlushed(t *testing.T) {
 func TestPublishDuringAFlush(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path)
-	publish(t, d, bundle(t, map[string]string{"a": "1", "b": "1"}))
+	publish(t, d, bundle(t, map[string]string{"a": "1", "b": "0"}))
 	d.Confirm()
 	f := d.StartFlush()
 	publish(t, d, bundle(t, map[string]string{"a": "1", "b": "2"}))
@@ -75,7 +81,7 @@ func TestPublishDuringAFlush(t *testing.T) {
 func TestFailedFlushIsWrittenAgain(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path)
-	files := map[string]string{"a": "1", "b": "1"}
+	files := map[string]string{"a": "1", "b": "0"}
 	publish(t, d, bundle(t, files))
 	d.Confirm()
 	d.step = func(name string) error {

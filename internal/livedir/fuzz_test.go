@@ -13,9 +13,10 @@ import (
 // directory opens or says why not, reads nothing that the manifest does not vouch for
 // and nothing outside, and the next publish is whole.
 func FuzzOpen(f *testing.F) {
+	const one = "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b" // the hash of "1"
 	whole, err := dropin.Manifest{Items: []dropin.ManifestItem{{
 		Ref: dropin.Ref{Namespace: "team", Name: "cm", Key: "a"}, Kind: dropin.KindRules, File: "rules/team_cm_a",
-		SHA256: "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b", // of "1"
+		SHA256: one,
 	}}}.Encode()
 	if err != nil {
 		f.Fatal(err)
@@ -23,6 +24,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(whole, "", true)
 	f.Add(whole, "../outside", true)
 	f.Add([]byte(`{"items":[{"file":"../secret","sha256":"x"}]}`), "", true)
+	f.Add([]byte(`{"items":[{"file":"a","sha256":"../../secret"}]}`), "", true)
 	f.Add([]byte(`{"items":[{"file":"/etc/passwd"}]}`), "gen-x", false)
 	f.Add([]byte("{"), "gen-", false)
 	f.Fuzz(func(t *testing.T, raw []byte, target string, honest bool) {
@@ -39,11 +41,14 @@ func FuzzOpen(f *testing.F) {
 			}
 		}
 		dir := filepath.Join(path, name)
-		if err := os.MkdirAll(filepath.Join(dir, "rules"), dirMode); err != nil {
-			t.Fatal(err)
+		object := filepath.Join(path, dropin.ObjectsDir, one[:2], one)
+		for _, dir := range []string{dir, filepath.Dir(object)} {
+			if err := os.MkdirAll(dir, dirMode); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for file, data := range map[string]string{
-			filepath.Join(dir, dropin.ManifestName): string(raw), filepath.Join(dir, "rules", "team_cm_a"): "1", filepath.Join(path, "secret"): "1",
+			filepath.Join(dir, dropin.ManifestName): string(raw), object: "1", filepath.Join(path, "secret"): "1",
 		} {
 			if err := os.WriteFile(file, []byte(data), fileMode); err != nil {
 				t.Fatal(err)
@@ -61,7 +66,7 @@ func FuzzOpen(f *testing.F) {
 		}
 		for _, it := range d.Current().Items {
 			data, err := d.Read(it)
-			if err == nil && (string(data) != "1" || !filepath.IsLocal(it.File)) {
+			if err == nil && string(data) != "1" {
 				t.Fatalf("read %q of %q", data, it.File)
 			}
 		}

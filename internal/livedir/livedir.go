@@ -1,11 +1,13 @@
 // Package livedir is the directory through which the sidecar hands drop-ins to
 // its neighbour. Every published set is a directory of its own that never
-// changes, a generation, and the symlink "current" names the one in use:
+// changes, a generation, and the symlink "current" names the one in use. What a
+// generation lists lies beside it, in objects named by the hash of their bytes, which
+// generations share:
 //
 //	<live>/current  -> gen-<digest>
 //	<live>/previous -> gen-<digest>
 //	<live>/gen-<digest>/manifest.json
-//	<live>/gen-<digest>/<kind>/<namespace>_<name>_<key>
+//	<live>/objects/<2 digits>/<sha256>
 //
 // A reader that resolves "current" once sees one complete set, whatever happens
 // meanwhile. A writer that dies at any step leaves the set that was in use, and
@@ -62,6 +64,11 @@ type Dir struct {
 	// recent are the generations in the order in which this life published them,
 	// oldest first. The times of files come from a clock that may jump.
 	recent []string
+	// made counts the generations that this life made, born is the number of each;
+	// those from before have none, which is 0. dropped are the objects that the
+	// current generation does not list, with the number of the youngest that may.
+	made          int
+	born, dropped map[string]int
 
 	// step is called before each step of a write, so that tests can fail or die there.
 	step func(name string) error
@@ -71,10 +78,10 @@ type Dir struct {
 type generation struct {
 	name     string // "gen-<digest>", empty when there is none
 	manifest dropin.Manifest
-	// intact holds the SHA-256 of each file that is on the disk as the manifest
-	// says. Only these are linked into the next generation.
-	intact map[string]string
-	// unflushed are the files that may not be on the disk yet, flushed that all of
+	// intact are the objects that are there as the manifest says, by their hashes.
+	// Only these are kept for the next generation.
+	intact map[string]struct{}
+	// unflushed are the objects that may not be on the disk yet, flushed that all of
 	// the generation is.
 	unflushed map[string]struct{}
 	flushed   bool
@@ -87,7 +94,7 @@ func Open(path string) (*Dir, error) {
 	if err := os.MkdirAll(path, dirMode); err != nil {
 		return nil, fmt.Errorf("make live directory: %w", err)
 	}
-	d := &Dir{path: path, step: func(string) error { return nil }}
+	d := &Dir{path: path, born: map[string]int{}, dropped: map[string]int{}, step: func(string) error { return nil }}
 	if err := d.recover(); err != nil {
 		return nil, fmt.Errorf("open live directory %s: %w", path, err)
 	}
@@ -107,7 +114,7 @@ func (d *Dir) Read(it dropin.ManifestItem) ([]byte, error) {
 	if d.current.name == "" {
 		return nil, fmt.Errorf("read %s: %w", it.File, fs.ErrNotExist)
 	}
-	return readIntact(filepath.Join(d.path, d.current.name), it)
+	return readIntact(d.path, &it)
 }
 
 // WriteStatus replaces status.json, which lies beside the generations because

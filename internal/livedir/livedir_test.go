@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,13 +91,70 @@ func contents(t *testing.T, path, link string) map[string]string {
 	}
 	got := map[string]string{}
 	for _, it := range m.Items {
-		data, err := readIntact(filepath.Join(path, link), it)
+		data, err := readIntact(path, &it)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got[it.Ref.Key] = string(data)
 	}
 	return got
+}
+
+// objectOf is where the bytes of a key lie that a generation lists.
+func objectOf(t *testing.T, path, link, key string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(path, link, dropin.ManifestName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m dropin.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range m.Items {
+		if it.Ref.Key == key {
+			object, err := it.Object()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(path, object)
+		}
+	}
+	t.Fatalf("%s lists no %s", link, key)
+	return ""
+}
+
+// objects are the objects in a live directory, by their paths.
+func objects(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(path, dropin.ObjectsDir, "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, f := range found {
+		out[f] = true
+	}
+	return out
+}
+
+// noneLost fails if a generation lists an object that is not there or damaged, or if
+// there is one that none lists.
+func noneLost(t *testing.T, path string) {
+	t.Helper()
+	left := objects(t, path)
+	generations, err := filepath.Glob(filepath.Join(path, genPrefix+"*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range generations {
+		for key := range contents(t, path, filepath.Base(g)) {
+			delete(left, objectOf(t, path, filepath.Base(g), key))
+		}
+	}
+	for o := range left {
+		t.Errorf("no generation lists %s", o)
+	}
 }
 
 func expect(t *testing.T, path, link string, want map[string]string) {
@@ -109,26 +167,20 @@ func expect(t *testing.T, path, link string, want map[string]string) {
 func TestPublishWritesOnlyWhatChanged(t *testing.T) {
 	path := t.TempDir()
 	d := open(t, path)
-	one := map[string]string{"a": "1", "b": "1", "c": "1"}
+	one := map[string]string{"a": "1", "b": "0", "c": "4"}
 	if w := publish(t, d, bundle(t, one)); w != (Written{Files: 3}) {
 		t.Errorf("first publish: %+v", w)
 	}
 	confirm(t, d)
-	two := map[string]string{"a": "1", "b": "2", "d": "1"}
-	if w := publish(t, d, bundle(t, two)); w != (Written{Files: 2, Linked: 1}) {
+	two := map[string]string{"a": "1", "b": "2", "d": "3"}
+	if w := publish(t, d, bundle(t, two)); w != (Written{Files: 2, Kept: 1}) {
 		t.Errorf("second publish: %+v", w)
 	}
 	expect(t, path, "current", two)
 	expect(t, path, "previous", one)
-	same := func(link string) os.FileInfo {
-		info, err := os.Stat(filepath.Join(path, link, "rules", "team_cm_a"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return info
-	}
-	if !os.SameFile(same("current"), same("previous")) {
-		t.Error("the unchanged file is not shared by both generations")
+	// Three of the first, two of the second that are not among them.
+	if got := objects(t, path); len(got) != 5 {
+		t.Errorf("%d objects, want 5: %v", len(got), got)
 	}
 }
 
@@ -258,4 +310,74 @@ func TestWriteStatus(t *testing.T) {
 			t.Errorf("got %q, %v", got, err)
 		}
 	}
+}
+
+// Whatever is edited, deleted, refused and made again, in whatever order: no
+// generation that is there lacks an object, and none is kept for ever.
+func TestObjectsAreKeptAsLongAsTheyAreListed(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	random := rand.New(rand.NewPCG(1, 2))
+	files := map[string]string{}
+	for range 300 {
+		key := fmt.Sprint(random.IntN(6))
+		if files[key] = fmt.Sprint(random.IntN(4)); random.IntN(4) == 0 {
+			delete(files, key)
+		}
+		publish(t, d, bundle(t, files))
+		expect(t, path, currentLink, files)
+		switch random.IntN(8) {
+		case 0:
+			if err := d.Rollback(); err != nil {
+				t.Fatal(err)
+			}
+		case 1: // the reader is away
+		case 2: // the disk is slow
+			d.Confirm()
+		case 3: // a new life
+			d = open(t, path)
+		default:
+			confirm(t, d)
+		}
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+		generations, err := filepath.Glob(filepath.Join(path, genPrefix+"*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range generations {
+			contents(t, path, filepath.Base(g)) // fails if one is not there
+		}
+		if n := len(objects(t, path)); n > 4 {
+			t.Fatalf("%d objects of 4 different contents", n)
+		}
+	}
+	for i := range keep + 3 {
+		publish(t, d, bundle(t, map[string]string{"last": fmt.Sprint(i)}))
+		confirm(t, d)
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noneLost(t, path)
+}
+
+func TestObjectsOfARefusedGenerationGo(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	publish(t, d, bundle(t, map[string]string{"a": "good"}))
+	confirm(t, d)
+	publish(t, d, bundle(t, map[string]string{"a": "refused"}))
+	if err := d.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range keep + 3 {
+		publish(t, d, bundle(t, map[string]string{"a": fmt.Sprint(i)}))
+		confirm(t, d)
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	noneLost(t, path)
 }

@@ -1,8 +1,8 @@
 package livedir
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,8 +14,8 @@ import (
 type Written struct {
 	// Files were written.
 	Files int
-	// Linked were the same in the generation before.
-	Linked int
+	// Kept were the same in the generation before.
+	Kept int
 }
 
 // Publish makes b the current generation. After an error the generation that
@@ -34,6 +34,8 @@ func (d *Dir) Publish(b *dropin.Bundle) (Written, error) {
 	if name == d.current.name && d.current.whole() {
 		return Written{}, nil
 	}
+	// What the new generation does not list was last listed by those until now.
+	until := d.made
 	w, unflushed, err := d.ensure(name, b)
 	if err != nil {
 		return Written{}, fmt.Errorf("publish %s: %w", m.Digest, err)
@@ -52,23 +54,35 @@ func (d *Dir) Publish(b *dropin.Bundle) (Written, error) {
 	if err := d.point(currentLink, name); err != nil {
 		return Written{}, fmt.Errorf("publish %s: %w", m.Digest, err)
 	}
-	intact := make(map[string]string, len(m.Items))
-	for _, it := range m.Items {
-		intact[it.File] = it.SHA256
+	intact := make(map[string]struct{}, len(m.Items))
+	for i := range m.Items {
+		intact[m.Items[i].SHA256] = struct{}{}
 	}
-	d.current = generation{name: name, manifest: m, intact: intact, unflushed: unflushed}
+	d.become(generation{name: name, manifest: m, intact: intact, unflushed: unflushed}, until)
 	d.confirmed = false
 	d.recent = append(slices.DeleteFunc(d.recent, func(old string) bool { return old == name }), name)
 	return w, nil
 }
 
+// become makes g the current generation. Objects that it does not list are needed
+// until the generations made up to then are gone.
+func (d *Dir) become(g generation, until int) {
+	for i := range d.current.manifest.Items {
+		d.dropped[d.current.manifest.Items[i].SHA256] = until
+	}
+	for i := range g.manifest.Items {
+		delete(d.dropped, g.manifest.Items[i].SHA256)
+	}
+	d.current = g
+}
+
 // ensure makes the generation's directory, unless an earlier publish of the same
-// set left it complete, as after a rollback. It also returns which files may not
+// set left it complete, as after a rollback. It also returns which objects may not
 // be on the disk yet.
 func (d *Dir) ensure(name string, b *dropin.Bundle) (Written, map[string]struct{}, error) {
 	found, err := d.load(name)
 	if err == nil && name != d.doubtful && found.whole() {
-		return Written{Linked: len(found.manifest.Items)}, found.unflushed, nil
+		return Written{Kept: len(found.manifest.Items)}, found.unflushed, nil
 	}
 	if err := d.step("make"); err != nil {
 		return Written{}, nil, err
@@ -85,68 +99,88 @@ func (d *Dir) ensure(name string, b *dropin.Bundle) (Written, map[string]struct{
 	}
 	if err != nil {
 		os.RemoveAll(tmp)
+		for sum := range unflushed {
+			if _, used := d.current.intact[sum]; !used {
+				d.dropped[sum] = d.made
+			}
+		}
 		return Written{}, nil, err
 	}
+	d.made++
+	d.born[name] = d.made
 	return w, unflushed, nil
 }
 
-// fill writes all of a generation below dir.
+// fill writes the objects that are not there yet and the generation itself, below
+// dir. Objects that it returns may not be on the disk yet, after an error too.
 func (d *Dir) fill(dir string, b *dropin.Bundle) (Written, map[string]struct{}, error) {
 	var w Written
 	unflushed := map[string]struct{}{}
 	m := b.Manifest()
 	// MkdirTemp makes private directories; the reader may be another user.
 	if err := os.Chmod(dir, dirMode); err != nil {
-		return w, nil, err
+		return w, unflushed, err
 	}
-	want := make(map[string]string, len(m.Items))
-	subdirs := map[string]struct{}{}
-	for _, it := range m.Items {
-		if !filepath.IsLocal(it.File) {
-			return w, nil, fmt.Errorf("%q leaves the generation", it.File)
-		}
-		want[it.File] = it.SHA256
-		subdirs[filepath.Join(dir, filepath.Dir(it.File))] = struct{}{}
-	}
-	for sub := range maps.Keys(subdirs) {
-		if err := os.MkdirAll(sub, dirMode); err != nil {
-			return w, nil, err
-		}
-	}
-	for file, data := range b.Files() {
-		if d.link(file, want[file], dir) {
-			// The same file: it may wait to be flushed since an earlier publish.
-			if _, waits := d.current.unflushed[file]; waits {
-				unflushed[file] = struct{}{}
+	i := -1
+	for _, data := range b.Files() {
+		i++
+		sum := m.Items[i].SHA256
+		if _, there := d.current.intact[sum]; there {
+			// It may wait to be flushed since an earlier publish.
+			if _, waits := d.current.unflushed[sum]; waits {
+				unflushed[sum] = struct{}{}
 			}
-			w.Linked++
+			w.Kept++
 			continue
 		}
-		if err := d.step("write"); err != nil {
-			return w, nil, err
+		if _, twice := unflushed[sum]; twice {
+			w.Kept++
+			continue
 		}
-		if err := writeNew(filepath.Join(dir, file), data); err != nil {
-			return w, nil, err
+		if err := d.writeObject(&m.Items[i], data); err != nil {
+			return w, unflushed, err
 		}
-		unflushed[file] = struct{}{}
+		unflushed[sum] = struct{}{}
 		w.Files++
 	}
 	if err := d.step("manifest"); err != nil {
-		return w, nil, err
+		return w, unflushed, err
 	}
 	raw, err := m.Encode()
 	if err != nil {
-		return w, nil, fmt.Errorf("encode manifest: %w", err)
+		return w, unflushed, fmt.Errorf("encode manifest: %w", err)
 	}
 	return w, unflushed, writeNew(filepath.Join(dir, dropin.ManifestName), raw)
 }
 
-// link takes a file over from the current generation. Where linking fails (other
-// owner under protected_hardlinks, too many links, a file system without them)
-// the file is simply written.
-func (d *Dir) link(file, sum, dir string) bool {
-	if sum == "" || d.current.intact[file] != sum {
-		return false
+// writeObject writes an object under another name first: one of its name is whole,
+// whoever dies, unless the disk lost it. What is there already, from a generation
+// that is not the current one or damaged, is replaced.
+func (d *Dir) writeObject(it *dropin.ManifestItem, data []byte) error {
+	object, err := it.Object()
+	if err != nil {
+		return err
 	}
-	return os.Link(filepath.Join(d.path, d.current.name, file), filepath.Join(dir, file)) == nil
+	if err := d.step("write"); err != nil {
+		return err
+	}
+	final := filepath.Join(d.path, object)
+	if err := os.MkdirAll(filepath.Dir(final), dirMode); err != nil {
+		return err
+	}
+	tmp := filepath.Join(d.path, tempPrefix+"object")
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	err = writeNew(tmp, data)
+	if err == nil {
+		err = d.step("object rename")
+	}
+	if err == nil {
+		err = os.Rename(tmp, final)
+	}
+	if err != nil {
+		os.Remove(tmp)
+	}
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,19 @@ func (d *Dir) recover() error {
 		return err
 	}
 	d.back, d.linked = d.previous, []string{d.previous, current}
+	listed, err := d.sweep()
+	if err != nil {
+		return err
+	}
+	// What the current one does not list goes with those that this life finds.
+	defer func() {
+		for sum := range listed {
+			d.dropped[sum] = 0
+		}
+		for i := range d.current.manifest.Items {
+			delete(d.dropped, d.current.manifest.Items[i].SHA256)
+		}
+	}()
 	loaded, err := d.load(current)
 	if err == nil && loaded.whole() {
 		d.current = loaded
@@ -98,34 +112,75 @@ func (d *Dir) load(name string) (generation, error) {
 	if m.Digest != dropin.DigestOf(m.Items) || name != genPrefix+m.Digest {
 		return generation{}, fmt.Errorf("%s of %s does not fit its digest", dropin.ManifestName, name)
 	}
-	g := generation{name: name, manifest: m, intact: intactFiles(dir, m), unflushed: map[string]struct{}{}}
+	g := generation{name: name, manifest: m, intact: intactObjects(d.path, m)}
 	// Who wrote them may have died before they were flushed.
-	for file := range g.intact {
-		g.unflushed[file] = struct{}{}
-	}
+	g.unflushed = maps.Clone(g.intact)
 	return g, nil
 }
 
-// whole says whether every file is as the manifest says.
-func (g generation) whole() bool { return len(g.intact) == len(g.manifest.Items) }
+// whole says whether every object is as the manifest says.
+func (g generation) whole() bool {
+	for i := range g.manifest.Items {
+		if _, ok := g.intact[g.manifest.Items[i].SHA256]; !ok {
+			return false
+		}
+	}
+	return true
+}
 
-func intactFiles(dir string, m dropin.Manifest) map[string]string {
-	intact := make(map[string]string, len(m.Items))
-	for _, it := range m.Items {
-		if _, err := readIntact(dir, it); err == nil {
-			intact[it.File] = it.SHA256
+func intactObjects(live string, m dropin.Manifest) map[string]struct{} {
+	intact := make(map[string]struct{}, len(m.Items))
+	for i := range m.Items {
+		if _, err := readIntact(live, &m.Items[i]); err == nil {
+			intact[m.Items[i].SHA256] = struct{}{}
 		}
 	}
 	return intact
 }
 
-// readIntact reads a published file and compares it with the manifest: a disk
-// that lost bytes must not become somebody's last good version.
-func readIntact(dir string, it dropin.ManifestItem) ([]byte, error) {
-	if !filepath.IsLocal(it.File) {
-		return nil, fmt.Errorf("%q leaves the generation", it.File)
+// sweep removes what no generation lists: objects of one that its writer did not
+// finish, or that was pruned just before it died. It returns the others.
+func (d *Dir) sweep() (listed map[string]struct{}, err error) {
+	manifests, err := filepath.Glob(filepath.Join(d.path, genPrefix+"*", dropin.ManifestName))
+	if err != nil {
+		return nil, err
 	}
-	data, err := os.ReadFile(filepath.Join(dir, it.File))
+	listed = map[string]struct{}{}
+	for _, path := range manifests {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		var m struct{ Items []struct{ SHA256 string } }
+		// One that cannot be read names nothing that could be used.
+		_ = json.Unmarshal(raw, &m)
+		for _, it := range m.Items {
+			listed[it.SHA256] = struct{}{}
+		}
+	}
+	objects, err := filepath.Glob(filepath.Join(d.path, dropin.ObjectsDir, "*", "*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range objects {
+		if _, ok := listed[filepath.Base(path)]; ok {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return nil, fmt.Errorf("remove an object that nothing lists: %w", err)
+		}
+	}
+	return listed, nil
+}
+
+// readIntact reads an object and compares it with the manifest: a disk that lost
+// bytes must not become somebody's last good version.
+func readIntact(live string, it *dropin.ManifestItem) ([]byte, error) {
+	object, err := it.Object()
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(filepath.Join(live, object))
 	if err != nil {
 		return nil, err
 	}

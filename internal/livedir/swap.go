@@ -25,13 +25,15 @@ func (d *Dir) Rollback() error {
 		if err := os.Remove(filepath.Join(d.path, currentLink)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("roll back %s: %w", refused, err)
 		}
-		d.current, d.confirmed = generation{}, false
+		d.become(generation{}, d.made)
+		d.confirmed = false
 		return nil
 	}
 	if err := d.point(currentLink, d.back); err != nil {
 		return fmt.Errorf("roll back %s: %w", refused, err)
 	}
-	d.current, d.confirmed = back, true
+	d.become(back, d.made)
+	d.confirmed = true
 	return nil
 }
 

@@ -119,12 +119,13 @@ func (s *Source) read(path string) ([]byte, error) {
 
 // Read returns an item's bytes, checked against the manifest.
 func (g *Generation) Read(it *dropin.ManifestItem) ([]byte, error) {
-	if !filepath.IsLocal(it.File) {
-		return nil, fmt.Errorf("%s points outside its generation", it.File)
-	}
-	b, err := os.ReadFile(filepath.Join(g.Dir, it.File))
+	object, err := it.Object()
 	if err != nil {
 		return nil, err
+	}
+	b, err := os.ReadFile(filepath.Join(g.Live, object))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", it.File, err)
 	}
 	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != it.SHA256 {
 		return nil, fmt.Errorf("%s does not have the content its manifest says", it.File)

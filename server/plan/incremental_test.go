@@ -39,13 +39,18 @@ func (w *world) publish(files map[string]string) {
 		w.t.Fatal(err)
 	}
 	dir := filepath.Join("live", "gen-"+m.Digest)
-	for _, kind := range []string{"scrape", "rules", "dashboard"} {
-		if err := os.MkdirAll(filepath.Join(w.dir, dir, kind), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(w.dir, dir), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	for i := range m.Items {
+		object, err := m.Items[i].Object()
+		if err != nil {
 			w.t.Fatal(err)
 		}
-	}
-	for file, content := range files {
-		w.write(filepath.Join(dir, file), content)
+		if err := os.MkdirAll(filepath.Join(w.dir, "live", filepath.Dir(object)), 0o755); err != nil {
+			w.t.Fatal(err)
+		}
+		w.write(filepath.Join("live", object), files[m.Items[i].File])
 	}
 	w.write(filepath.Join(dir, dropin.ManifestName), string(raw))
 	link := filepath.Join(w.dir, "live", generation.Current)

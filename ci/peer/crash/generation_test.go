@@ -1,10 +1,14 @@
 package crash
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // TestDamagedGeneration damages the current generation while the server is down,
@@ -19,15 +23,20 @@ func TestDamagedGeneration(t *testing.T) {
 	}{
 		{"manifest cut short", func(_, gen string) error { return os.Truncate(filepath.Join(gen, "manifest.json"), 40) }, "manifest"},
 		{"manifest gone", func(_, gen string) error { return os.Remove(filepath.Join(gen, "manifest.json")) }, "manifest"},
-		{"file with other content", func(_, gen string) error {
-			// A new file: the old one is linked into the generation before.
-			file := filepath.Join(gen, "rules", "team_records_drop-in.yaml")
-			if err := os.Remove(file); err != nil {
+		{"file with other content", func(live, gen string) error {
+			file, err := recordsOf(live, gen)
+			if err != nil {
 				return err
 			}
 			return os.WriteFile(file, []byte("groups: []\n"), 0o640)
 		}, "team_records_drop-in.yaml"},
-		{"file gone", func(_, gen string) error { return os.Remove(filepath.Join(gen, "scrape", "team_jobs_drop-in.yaml")) }, "team_jobs_drop-in.yaml"},
+		{"file gone", func(live, gen string) error {
+			file, err := recordsOf(live, gen)
+			if err != nil {
+				return err
+			}
+			return os.Remove(file)
+		}, "team_records_drop-in.yaml"},
 		{"current names nothing", func(live, gen string) error { return os.RemoveAll(gen) }, "no such file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,4 +87,24 @@ func (r *rig) dropIns() (d dropIns) {
 		r.t.Fatal(err)
 	}
 	return d
+}
+
+// recordsOf is where the bytes of the drop-in lie that differs from generation to
+// generation, and so is no other one's.
+func recordsOf(live, gen string) (string, error) {
+	raw, err := os.ReadFile(filepath.Join(gen, dropin.ManifestName))
+	if err != nil {
+		return "", err
+	}
+	var m dropin.Manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return "", err
+	}
+	for i := range m.Items {
+		if m.Items[i].Ref.Name == "records" {
+			object, err := m.Items[i].Object()
+			return filepath.Join(live, object), err
+		}
+	}
+	return "", fmt.Errorf("%s lists no records", gen)
 }
