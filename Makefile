@@ -135,7 +135,7 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 .PHONY: test-thanos
 test-thanos: ## Install the chart with Thanos on the cluster and look through its querier (root)
 	@$(CLUSTER) --values=charts/kube-monitoring-stack/ci/thanos-values.yaml up
-	@E2E_THANOS=1 $(MAKE) --no-print-directory e2e RUN='^TestThanos$$$$'
+	@E2E_THANOS=1 $(MAKE) --no-print-directory e2e RUN='^TestThanos'
 
 # chart-testing installs releases with default values, which would scrape each other beside one that is there.
 .PHONY: test-ct

@@ -27,8 +27,6 @@ server:
   thanos: {objectStorage: {existingSecret: bucket}}
   pod:
     volumes: [{name: bucket, persistentVolumeClaim: {claimName: bucket}}]
-    containers:
-    - {name: thanos, volumeMounts: [{name: bucket, mountPath: /bucket}]}
 thanosQuerier: {endpoints: [%s]}
 `
 
@@ -105,8 +103,8 @@ func (i *install) render(t *testing.T, values string, more ...string) string {
 	return out
 }
 
-// shortBlocks writes a values file by which blocks are finished, and uploaded, in
-// less than two hours. The chart gives their length itself, for good reasons, so all
+// shortBlocks writes a values file by which blocks are finished, and uploaded to the
+// volume with the bucket, in less than two hours. The chart gives their length itself, for good reasons, so all
 // of the server's arguments are replaced by the same with another length.
 func (i *install) shortBlocks(t *testing.T, values string, more ...string) string {
 	t.Helper()
@@ -132,7 +130,11 @@ func (i *install) shortBlocks(t *testing.T, values string, more ...string) strin
 		if slices.Equal(args, container.Args) {
 			t.Fatalf("the server is not told how long blocks are: %q", args)
 		}
-		text, err := json.Marshal(map[string]any{"server": map[string]any{"pod": map[string]any{"containers": []any{map[string]any{"name": "server", "args": args}}}}})
+		text, err := json.Marshal(map[string]any{"server": map[string]any{"pod": map[string]any{"containers": []any{
+			map[string]any{"name": "server", "args": args},
+			// Here and not with the volume: of two lists in two files Helm takes the last.
+			map[string]any{"name": "thanos", "volumeMounts": []any{map[string]any{"name": "bucket", "mountPath": "/bucket"}}},
+		}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
