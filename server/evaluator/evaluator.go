@@ -48,8 +48,9 @@ type Set struct {
 type Evaluator struct {
 	opts Options
 	seed maphash.Seed
-	// regexps are those of all shards.
+	// regexps and places are those of all shards.
 	regexps *regexps
+	places  chan struct{}
 
 	mtx     sync.RWMutex // guards what follows
 	shards  []*shard
@@ -77,7 +78,7 @@ func New(o Options) *Evaluator {
 		// A Manager would make one for itself, and the limit would be per shard.
 		o.Rules.RuleConcurrencyController = newConcurrency(o.Rules.MaxConcurrentEvals)
 	}
-	return &Evaluator{opts: o, seed: maphash.MakeSeed(), regexps: newRegexps(), shards: make([]*shard, o.Shards)}
+	return &Evaluator{opts: o, seed: maphash.MakeSeed(), regexps: newRegexps(), places: make(chan struct{}, atOnce), shards: make([]*shard, o.Shards)}
 }
 
 // Update puts the rules of s in force. Groups that did not change go on
@@ -158,7 +159,7 @@ func (e *Evaluator) updateShard(i int, files map[string]*rulefmt.RuleGroups, s S
 		if len(files) == 0 {
 			return nil
 		}
-		e.shards[i] = newShard(e.opts.Rules, e.regexps)
+		e.shards[i] = newShard(e.opts.Rules, e.regexps, e.places)
 		e.running.Add(1)
 		go func(m *rules.Manager) {
 			defer e.running.Done()

@@ -17,13 +17,23 @@ const patience = time.Second
 // only itself. What is cut short is an evaluation of a group that is about to
 // be another one or none.
 type hurry struct {
+	// places are those of all shards for evaluations that run.
+	places chan struct{}
+
 	mtx     sync.Mutex // guards what follows
 	running map[*rules.Group]context.CancelFunc
 	late    map[*rules.Group]bool
 }
 
-func newHurry() *hurry {
-	return &hurry{running: map[*rules.Group]context.CancelFunc{}, late: map[*rules.Group]bool{}}
+// atOnce is how many groups are evaluated at the same time. The engine runs no more than
+// some twenty queries at once, but thousands of groups that are late, since there are
+// more rules than CPU, would all wait at each other's locks (the metrics of rules are
+// the same for all), where nothing can call them off: a reload of such a server was
+// seen to take six minutes.
+const atOnce = 64
+
+func newHurry(places chan struct{}) *hurry {
+	return &hurry{places: places, running: map[*rules.Group]context.CancelFunc{}, late: map[*rules.Group]bool{}}
 }
 
 // evaluate evaluates g, until it is done or late.
@@ -41,6 +51,12 @@ func (h *hurry) evaluate(ctx context.Context, g *rules.Group, ts time.Time, iter
 		defer h.mtx.Unlock()
 		delete(h.running, g)
 	}()
+	select {
+	case h.places <- struct{}{}:
+		defer func() { <-h.places }()
+	case <-ctx.Done():
+		return
+	}
 	iterate(ctx, g, ts)
 }
 

@@ -2,11 +2,14 @@ package evaluator
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/rules"
 )
 
 // A query that goes on for ever keeps the reload of its own group waiting for a
@@ -44,5 +47,40 @@ func TestASlowRuleDoesNotHoldUpReloads(t *testing.T) {
 	e.set(t, files)
 	if q := <-ended; q != "patient" {
 		t.Errorf("%s was ended", q)
+	}
+}
+
+// More groups are due than are evaluated at once: the others wait, and of these a
+// reload waits for none.
+func TestGroupsThatWaitAreCalledOff(t *testing.T) {
+	const places, many = 3, 20
+	h := newHurry(make(chan struct{}, places))
+	var running, most atomic.Int64
+	release := make(chan struct{})
+	groups := make([]*rules.Group, many)
+	var wg sync.WaitGroup
+	for i := range groups {
+		groups[i] = &rules.Group{}
+		wg.Go(func() {
+			h.evaluate(t.Context(), groups[i], time.Now(), func(context.Context, *rules.Group, time.Time) {
+				most.Store(max(most.Load(), running.Add(1)))
+				<-release // as at a lock, which does not hear of a context's end
+				running.Add(-1)
+			})
+		})
+	}
+	left := func() int {
+		h.mtx.Lock()
+		defer h.mtx.Unlock()
+		return len(h.running)
+	}
+	await(t, "all are due", func() bool { return left() == many && running.Load() == places })
+	stopped := h.leaving(groups)
+	await(t, "those that wait are called off", func() bool { return left() == places })
+	stopped()
+	close(release)
+	wg.Wait()
+	if got := most.Load(); got != places {
+		t.Errorf("%d were evaluated at once, want %d", got, places)
 	}
 }

@@ -22,12 +22,12 @@ type shard struct {
 	known   map[string]bool // keys of the groups in force
 }
 
-func newShard(o rules.ManagerOptions, shared *regexps) *shard {
+func newShard(o rules.ManagerOptions, shared *regexps, places chan struct{}) *shard {
 	s := &shard{
 		files:   &memory{parser: o.Parser, shared: shared},
 		restore: newRestore(),
 		prompt:  newPrompter(o.Context),
-		hurry:   newHurry(),
+		hurry:   newHurry(places),
 		known:   map[string]bool{},
 	}
 	o.GroupLoader = s.files
