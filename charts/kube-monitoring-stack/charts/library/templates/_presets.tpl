@@ -1,11 +1,12 @@
 {{/*
 Requests and limits by preset. No limit on CPU: it would slow down what nobody else wants. Requests of `small` hold without a preset as well, then
-without limits, because a wrong limit is worse than none.
+without limits, because a wrong limit is worse than none. A sidecar needs next to nothing, but a server with more rules than CPU leaves it no more than its
+share, and only by the sidecar are they changed.
 */}}
 {{- define "monitoring.presets" -}}
 small:
   server: [100m, 256Mi, 2Gi]
-  sidecar: [10m, 32Mi, 128Mi]
+  sidecar: [30m, 32Mi, 128Mi]
   thanosSidecar: [10m, 64Mi, 512Mi]
   thanosQuerier: [50m, 128Mi, 1Gi]
   alertmanager: [10m, 32Mi, 128Mi]
@@ -17,7 +18,7 @@ small:
   test: [10m, 16Mi, 64Mi]
 medium:
   server: [500m, 4Gi, 8Gi]
-  sidecar: [20m, 64Mi, 256Mi]
+  sidecar: [100m, 64Mi, 256Mi]
   thanosSidecar: [50m, 128Mi, 1Gi]
   thanosQuerier: [200m, 512Mi, 4Gi]
   alertmanager: [20m, 64Mi, 256Mi]
@@ -29,7 +30,7 @@ medium:
   test: [10m, 16Mi, 64Mi]
 large:
   server: ["2", 16Gi, 32Gi]
-  sidecar: [50m, 128Mi, 512Mi]
+  sidecar: [200m, 128Mi, 512Mi]
   thanosSidecar: [100m, 256Mi, 2Gi]
   thanosQuerier: ["1", 2Gi, 16Gi]
   alertmanager: [50m, 128Mi, 512Mi]
