@@ -8,20 +8,20 @@ let browser: Browser;
 let serverPod = "";
 beforeAll(async () => {
   browser = await openBrowser();
-  // On a cluster that has just come up the first scrapes are still to come.
+  // On a cluster that has just come up the first scrapes are still to come, and a rate needs two.
   const found = await vi.waitFor(
     async () => {
-      const answer = (await (await fetch(`${inject("pages")}api/v1/query?query=${encodeURIComponent('kube_pod_info{pod=~".*-server-0"} and on () up{job="node-exporter"} == 1')}`)).json()) as {
+      const answer = (await (await fetch(`${inject("pages")}api/v1/query?query=${encodeURIComponent('kube_pod_info{pod=~".*-server-0"} and on () rate(scrape_samples_scraped{job="node-exporter"}[5m])')}`)).json()) as {
         data: { result: { metric: { namespace: string; pod: string } }[] };
       };
       const metric = answer.data.result[0]?.metric;
       if (!metric) throw new Error("kube-state-metrics shows no pod of the server");
       return metric;
     },
-    { timeout: 90_000, interval: 1000 },
+    { timeout: 150_000, interval: 1000 },
   );
   serverPod = `pod/${found.namespace}/${found.pod}`;
-}, 100_000);
+}, 160_000);
 afterAll(() => browser.close());
 
 const pages: Record<string, { path: () => string; shows: string }> = {
