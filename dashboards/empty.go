@@ -31,7 +31,7 @@ var whenEmpty = map[string]map[string]string{
 		"From the cache": "Not asked", "Cache": "The cache was not asked", "Answers kept": "The cache keeps nothing",
 		"Time of other servers": "No other server was asked",
 	},
-	"drop-ins": {"Budget used": "No drop-in has a budget", "Problems": "No drop-in has a problem"},
+	"drop-ins": {"Budget used": "No drop-in has a budget", "Problems": "0"},
 	"etcd":     {every: "No etcd is scraped", "Way between members": "One member alone has none", "Failed requests": "No request failed"},
 	"kube-proxy": {
 		every: "No kube-proxy is scraped", "Time until in force": "No endpoint has changed", "Rules": "None of iptables",

@@ -51,6 +51,7 @@ async function openBoard(browser: Browser, server: string, { uid, title, error }
     boards.states[panel.state] = (boards.states[panel.state] ?? 0) + 1;
     if (!fine.includes(panel.state) && !excused(panel)) boards.wrong.push(`${title}, ${panel.name} (${panel.type}): ${panel.state}: ${await at.textContent()}`);
   }
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${pictures}/board-${uid}.png`, fullPage: true });
   boards.wrong.push(...complaints.map((c) => `${title}: ${c}`));
   boards.opened++;
