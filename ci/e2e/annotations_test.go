@@ -22,10 +22,6 @@ func TestAnnotationDiscovery(t *testing.T) {
 		t.Fatal(err)
 	}
 	ns := c.team(t)
-	await(t, time.Minute, 20*time.Millisecond, "the account of the namespace's pods", func(ctx context.Context) error {
-		_, err := c.client.CoreV1().ServiceAccounts(ns).Get(ctx, "default", metav1.GetOptions{})
-		return err
-	})
 	asks := map[string]string{"prometheus.io/scrape": "true", "prometheus.io/port": "9100", "prometheus.io/path": "/metrics", "prometheus.io/scheme": "http"}
 	for name, annotations := range map[string]map[string]string{"asks": asks, "served": nil, "silent": nil} {
 		template := podTemplate(map[string]string{"app": name}, image, "--web.listen-address=:9100")

@@ -70,6 +70,11 @@ func (c *cluster) team(t *testing.T) string {
 			t.Errorf("delete namespace %s: %v", ns.Name, err)
 		}
 	})
+	// Without it no pod is accepted. Controllers try again, tests should not have to.
+	await(t, time.Minute, 20*time.Millisecond, "the account of the namespace's pods", func(ctx context.Context) error {
+		_, err := c.client.CoreV1().ServiceAccounts(ns.Name).Get(ctx, "default", metav1.GetOptions{})
+		return err
+	})
 	return ns.Name
 }
 
