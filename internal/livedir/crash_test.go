@@ -72,13 +72,7 @@ func TestKilledAtEachStep(t *testing.T) {
 			publish(t, d, bundle(t, after))
 			expect(t, path, "current", after)
 			// By and by nothing is left of those of the first life.
-			for i := range keep + 3 {
-				publish(t, d, bundle(t, map[string]string{"a": "1", "b": fmt.Sprint("later ", i)}))
-				confirm(t, d)
-				if err := d.Prune(); err != nil {
-					t.Fatal(err)
-				}
-			}
+			outlive(t, d)
 			noneLost(t, path)
 		})
 	}

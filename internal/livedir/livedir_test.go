@@ -138,6 +138,18 @@ func objects(t *testing.T, path string) map[string]bool {
 	return out
 }
 
+// outlive publishes until no generation of before is kept any more.
+func outlive(t *testing.T, d *Dir) {
+	t.Helper()
+	for i := range keep + 3 {
+		publish(t, d, bundle(t, map[string]string{"a": "1", "b": fmt.Sprint("later ", i)}))
+		confirm(t, d)
+		if err := d.Prune(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // noneLost fails if a generation lists an object that is not there or damaged, or if
 // there is one that none lists.
 func noneLost(t *testing.T, path string) {
@@ -353,13 +365,7 @@ func TestObjectsAreKeptAsLongAsTheyAreListed(t *testing.T) {
 			t.Fatalf("%d objects of 4 different contents", n)
 		}
 	}
-	for i := range keep + 3 {
-		publish(t, d, bundle(t, map[string]string{"last": fmt.Sprint(i)}))
-		confirm(t, d)
-		if err := d.Prune(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	outlive(t, d)
 	noneLost(t, path)
 }
 
@@ -372,12 +378,6 @@ func TestObjectsOfARefusedGenerationGo(t *testing.T) {
 	if err := d.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	for i := range keep + 3 {
-		publish(t, d, bundle(t, map[string]string{"a": fmt.Sprint(i)}))
-		confirm(t, d)
-		if err := d.Prune(); err != nil {
-			t.Fatal(err)
-		}
-	}
+	outlive(t, d)
 	noneLost(t, path)
 }
