@@ -29,11 +29,9 @@ const dirPrefix = "gen-"
 // ErrNone says that the live directory has no such link: nothing was published.
 var ErrNone = errors.New("no generation published")
 
-// Generation is one published set of drop-ins, pinned: its directory was
-// resolved once and whatever happens to the links later does not change it.
+// Generation is one published set of drop-ins, pinned: its manifest was read
+// once and whatever happens to the links later does not change it.
 type Generation struct {
-	// Dir is the generation's own directory, not a link to it.
-	Dir string
 	// Live is the live directory the generation was found in.
 	Live string
 
@@ -95,7 +93,7 @@ func (s *Source) open(target string) (*Generation, error) {
 	if name := filepath.Base(dir); strings.HasPrefix(name, dirPrefix) && name != dirPrefix+digest {
 		return nil, fmt.Errorf("generation %s holds the manifest of %s", name, digest)
 	}
-	return &Generation{Dir: dir, Live: s.live, digest: digest, items: items}, nil
+	return &Generation{Live: s.live, digest: digest, items: items}, nil
 }
 
 // read reads a file into the spare memory.
