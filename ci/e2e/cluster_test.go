@@ -66,7 +66,8 @@ func (c *cluster) team(t *testing.T) string {
 		t.Fatalf("create a team's namespace: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := c.client.CoreV1().Namespaces().Delete(context.Background(), ns.Name, metav1.DeleteOptions{}); err != nil {
+		err := c.client.CoreV1().Namespaces().Delete(context.Background(), ns.Name, metav1.DeleteOptions{})
+		if err != nil && !apierrors.IsNotFound(err) {
 			t.Errorf("delete namespace %s: %v", ns.Name, err)
 		}
 	})
