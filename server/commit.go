@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -164,7 +163,7 @@ func (s *Server) applyRuntime(_ context.Context, p *plan.Plan) error {
 			return fmt.Errorf("set log level: %w", err)
 		}
 	}
-	if old := debug.SetGCPercent(rt.GoGC); old != rt.GoGC {
+	if old := s.pacer.Configure(rt.GoGC); old != rt.GoGC {
 		s.logger.Info("updated GOGC", "old", old, "new", rt.GoGC)
 	}
 	// Where /api/v1/status/runtimeinfo looks.

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ import (
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/evaluator"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/residency"
 )
 
 // Server is an embedded Prometheus. Use [New], Start and Stop, or just [Run].
@@ -46,6 +48,7 @@ type Server struct {
 	discovery *discoveries
 	evaluator *evaluator.Evaluator // nil in agent mode
 	tracing   *tracing.Manager
+	pacer     residency.Pacer
 
 	listeners  []net.Listener
 	socket     net.Listener // nil without a reload socket
@@ -77,6 +80,10 @@ type Server struct {
 	webCtx     context.Context
 }
 
+// gogcIsSaid is whether who started the program said what GOGC is. It is looked at
+// before a configuration sets the variable.
+var gogcIsSaid = os.Getenv("GOGC") != ""
+
 // New checks the options and the base configuration, makes all parts and binds
 // the listeners. Nothing runs yet, but Stop is needed even without Start.
 func New(o Options) (*Server, error) {
@@ -93,6 +100,7 @@ func New(o Options) (*Server, error) {
 		ready:    make(chan struct{}),
 		quit:     make(chan struct{}),
 		fatal:    make(chan error, 1),
+		pacer:    residency.Pacer{Fixed: gogcIsSaid},
 	}
 	s.generations = generation.NewSource(o.DropIns.Dir)
 	s.background, s.cancel = context.WithCancel(context.Background())

@@ -34,6 +34,7 @@ func (s *Server) open() {
 	s.logger.Info("Server is ready to receive web requests.", "addr", s.Addr())
 	s.loops.Go(s.reloadLoop)
 	s.loops.Go(s.giveBack)
+	s.loops.Go(func() { s.pacer.Run(s.background) })
 }
 
 // startOver is how long after the server is ready the start is taken to be over:

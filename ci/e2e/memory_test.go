@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,21 +161,23 @@ func (i *install) workingSets(ctx context.Context) (map[string]int, error) {
 	return sums, nil
 }
 
-// perFile is how many series a ConfigMap has room for.
-const perFile = 5000
+// perPod are the series of one exporter: a ConfigMap has room for them, and a node has about as many.
+const perPod = 5000
 
-// fill adds series to what the release scrapes: node-exporter, which is at hand,
-// shows files of them. They have names, labels and numbers of labels like those of
+// fill adds series to what the release scrapes: pods of node-exporter, which is at hand,
+// show files of them. They have names, labels and numbers of labels like those of
 // the API server's histograms, and values that do not change. remove takes them away again.
 func (i *install) fill(t *testing.T, n int) (remove func()) {
 	t.Helper()
 	ns := i.team(t)
 	core := i.client.CoreV1()
-	var sources []corev1.VolumeProjection
-	for file := 0; file*perFile < n; file++ {
-		name := fmt.Sprintf("series-%d", file)
+	image := i.image(t, "node-exporter")
+	nonRoot, no, user := true, false, int64(65534)
+	pods := 0
+	for ; pods*perPod < n; pods++ {
+		name := fmt.Sprintf("series-%d", pods)
 		var text strings.Builder
-		for s := file * perFile; s < min(n, (file+1)*perFile); s++ {
+		for s := pods * perPod; s < min(n, (pods+1)*perPod); s++ {
 			fmt.Fprintf(&text, "bench_request_duration_seconds_%d_bucket{component=\"apiserver\",group=\"apps\",resource=\"resource-%d\",scope=\"namespace\",verb=\"LIST\",version=\"v1\",le=\"%d\"} %d\n",
 				s/500, s/20%25, s%20, s)
 		}
@@ -182,43 +185,46 @@ func (i *install) fill(t *testing.T, n int) (remove func()) {
 		if _, err := core.ConfigMaps(ns).Create(t.Context(), cm, metav1.CreateOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		sources = append(sources, corev1.VolumeProjection{ConfigMap: &corev1.ConfigMapProjection{LocalObjectReference: corev1.LocalObjectReference{Name: name}}})
-	}
-	nonRoot, no, user := true, false, int64(65534)
-	_, err := core.Pods(ns).Create(t.Context(), &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "series", Labels: map[string]string{"app": "series"}},
-		Spec: corev1.PodSpec{
-			AutomountServiceAccountToken: &no,
-			SecurityContext:              &corev1.PodSecurityContext{RunAsNonRoot: &nonRoot, RunAsUser: &user},
-			Containers: []corev1.Container{{
-				Name: "series", Image: i.image(t, "node-exporter"),
-				Args: []string{"--collector.disable-defaults", "--collector.textfile", "--collector.textfile.directory=/series", "--web.disable-exporter-metrics"},
-				ReadinessProbe: &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{
-					HTTPGet: &corev1.HTTPGetAction{Path: "/", Port: intstr.FromInt32(9100)},
+		file := corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: name}}}
+		_, err := core.Pods(ns).Create(t.Context(), &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"app": "series"}},
+			Spec: corev1.PodSpec{
+				AutomountServiceAccountToken: &no,
+				SecurityContext:              &corev1.PodSecurityContext{RunAsNonRoot: &nonRoot, RunAsUser: &user},
+				Containers: []corev1.Container{{
+					Name: "series", Image: image,
+					Args: []string{"--collector.disable-defaults", "--collector.textfile", "--collector.textfile.directory=/series", "--web.disable-exporter-metrics"},
+					ReadinessProbe: &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{
+						HTTPGet: &corev1.HTTPGetAction{Path: "/", Port: intstr.FromInt32(9100)},
+					}},
+					VolumeMounts: []corev1.VolumeMount{{Name: "series", MountPath: "/series"}},
 				}},
-				VolumeMounts: []corev1.VolumeMount{{Name: "series", MountPath: "/series"}},
-			}},
-			Volumes: []corev1.Volume{{Name: "series", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{Sources: sources}}}},
-		},
-	}, metav1.CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
+				Volumes: []corev1.Volume{{Name: "series", VolumeSource: file}},
+			},
+		}, metav1.CreateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	var address string
-	await(t, 2*time.Minute, 200*time.Millisecond, "the exporter of more series", func(ctx context.Context) error {
-		p, err := core.Pods(ns).Get(ctx, "series", metav1.GetOptions{})
-		if err == nil && !ready(p) {
-			err = fmt.Errorf("pod is %s: %v", p.Status.Phase, waiting(p))
+	var targets []string
+	await(t, 2*time.Minute, 200*time.Millisecond, "the exporters of more series", func(ctx context.Context) error {
+		targets = nil
+		for pod := range pods {
+			p, err := core.Pods(ns).Get(ctx, fmt.Sprintf("series-%d", pod), metav1.GetOptions{})
+			if err != nil {
+				return err
+			}
+			if !ready(p) {
+				return fmt.Errorf("pod is %s: %v", p.Status.Phase, waiting(p))
+			}
+			targets = append(targets, strconv.Quote(p.Status.PodIP+":9100"))
 		}
-		if err == nil {
-			address = p.Status.PodIP
-		}
-		return err
+		return nil
 	})
 	const job = "bench-series"
 	i.apply(t, i.namespace, job, "scrape", map[string]string{"job.yaml": fmt.Sprintf(
-		"scrape_configs:\n- job_name: series\n  static_configs:\n  - targets: [%q]\n    labels: {namespace: %s, pod: series, container: series, endpoint: http, service: series}\n", address+":9100", ns)})
-	t.Logf("%d series of an exporter added", n)
+		"scrape_configs:\n- job_name: series\n  static_configs:\n  - targets: [%s]\n    labels: {namespace: %s, pod: series, container: series, endpoint: http, service: series}\n", strings.Join(targets, ","), ns)})
+	t.Logf("%d series of %d exporters added", n, pods)
 	return func() {
 		if err := core.ConfigMaps(i.namespace).Delete(t.Context(), job, metav1.DeleteOptions{}); err != nil {
 			t.Error(err)

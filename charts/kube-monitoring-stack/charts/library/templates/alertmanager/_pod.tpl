@@ -43,10 +43,8 @@ containers:
       {{- range $v.extraArgs }}
       - {{ . | quote }}
       {{- end }}
-    {{- with $v.extraEnv }}
     env:
-      {{- toYaml . | nindent 6 }}
-    {{- end }}
+      {{- include "monitoring.smallHeapEnv" $v.extraEnv | trim | nindent 6 }}
     ports:
       - name: http
         containerPort: 9093

@@ -31,10 +31,8 @@ containers:
       {{- range $v.extraArgs }}
       - {{ . | quote }}
       {{- end }}
-    {{- with $v.extraEnv }}
     env:
-      {{- toYaml . | nindent 6 }}
-    {{- end }}
+      {{- include "monitoring.smallHeapEnv" $v.extraEnv | trim | nindent 6 }}
     ports:
       - name: http
         containerPort: 8080

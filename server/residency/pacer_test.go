@@ -1,0 +1,70 @@
+package residency
+
+import (
+	"runtime/debug"
+	"testing"
+	"time"
+)
+
+func TestRoom(t *testing.T) {
+	for _, c := range []struct {
+		live             uint64
+		configured, want int
+	}{
+		{10 << 20, 75, 25},
+		{64 << 20, 75, 25},
+		{72 << 20, 75, 50},
+		{80 << 20, 75, 75},
+		{1 << 30, 75, 75},
+		{10 << 20, 20, 20},
+		{10 << 20, -1, -1},
+	} {
+		if got := room(c.live, c.configured); got != c.want {
+			t.Errorf("room of %d MiB, configured %d: %d, want %d", c.live>>20, c.configured, got, c.want)
+		}
+	}
+}
+
+// A small heap has little room until it has to be collected again and again, and
+// has it again a minute after that.
+func TestPacer(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	inForce := func() int {
+		percent := debug.SetGCPercent(100)
+		debug.SetGCPercent(percent)
+		return percent
+	}
+	var p Pacer
+	if p.Configure(75); inForce() != 75 {
+		t.Fatalf("%d as configured, want 75", inForce())
+	}
+	at, cycles := time.Now(), uint64(40)
+	seconds := func(n int, collections uint64) {
+		for range n {
+			at, cycles = at.Add(time.Second), cycles+collections
+			p.look(at, 10<<20, cycles)
+		}
+	}
+	if seconds(3, 0); inForce() != 25 {
+		t.Errorf("%d in a small heap that is at rest, want 25", inForce())
+	}
+	if seconds(5, 1); inForce() != 75 {
+		t.Errorf("%d in one that was collected 5 times in 5 seconds, want 75", inForce())
+	}
+	if seconds(50, 0); inForce() != 75 {
+		t.Errorf("%d after 50 s, want 75", inForce())
+	}
+	if seconds(20, 0); inForce() != 25 {
+		t.Errorf("%d after 70 s, want 25", inForce())
+	}
+	if p.Configure(75); inForce() != 25 {
+		t.Errorf("%d after the same configuration again, want 25", inForce())
+	}
+	if p.look(at.Add(time.Second), 100<<20, cycles); inForce() != 75 {
+		t.Errorf("%d in a large heap, want 75", inForce())
+	}
+	if before := p.Configure(30); before != 75 || inForce() != 30 {
+		t.Errorf("%d after 30 was configured instead of %d", inForce(), before)
+	}
+}
