@@ -13,8 +13,8 @@ import (
 // minute, so a server of a small cluster can do with a third of that room.
 const (
 	frugal = 25       // percent of what is in use, below smallHeap
-	small  = 64 << 20 // bytes in use
-	large  = 80 << 20 // bytes in use, from which on the room is as configured
+	small  = 72 << 20 // bytes in use
+	large  = 84 << 20 // bytes in use, from which on the room is as configured
 
 	// A heap that was collected more than busyCycles times in busyWindow has more to do
 	// than to wait for the next scrape, and has the configured room for a while.
