@@ -9,10 +9,10 @@ import (
 )
 
 // A heap may grow by a share of what is in use, GOGC, until its garbage is
-// collected. To mark a small heap costs next to nothing and is due every half
-// minute, so a server of a small cluster can do with a third of that room.
+// collected. To mark a small heap costs next to nothing, so a server of a small
+// cluster can do with a fifth of that room and is collected every ten seconds.
 const (
-	frugal = 25       // percent of what is in use, below smallHeap
+	frugal = 15       // percent of what is in use, below smallHeap
 	small  = 72 << 20 // bytes in use
 	large  = 84 << 20 // bytes in use, from which on the room is as configured
 
@@ -63,14 +63,17 @@ func (p *Pacer) Run(ctx context.Context) {
 			return
 		case at := <-tick.C:
 			metrics.Read(read)
-			p.look(at, read[0].Value.Uint64(), read[1].Value.Uint64())
+			if p.look(at, read[0].Value.Uint64(), read[1].Value.Uint64()) {
+				debug.FreeOSMemory()
+			}
 		}
 	}
 }
 
 // look takes note of what the last collection found in use, in bytes, and of how
-// many collections there have been.
-func (p *Pacer) look(at time.Time, live, cycles uint64) {
+// many collections there have been. It says whether there is much less room now,
+// so that what lies in it can be given back.
+func (p *Pacer) look(at time.Time, live, cycles uint64) (less bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cycles = append(p.cycles, cycles)
@@ -86,8 +89,10 @@ func (p *Pacer) look(at time.Time, live, cycles uint64) {
 	}
 	// Each change stops the world for a moment.
 	if d := want - p.now; d > 4 || d < -4 || want == p.configured && d != 0 {
+		less = p.now-want > 20
 		p.set(want)
 	}
+	return less
 }
 
 // room is the percentage for a heap with so many bytes in use.

@@ -11,12 +11,12 @@ func TestRoom(t *testing.T) {
 		live             uint64
 		configured, want int
 	}{
-		{10 << 20, 75, 25},
-		{72 << 20, 75, 25},
-		{78 << 20, 75, 50},
+		{10 << 20, 75, 15},
+		{72 << 20, 75, 15},
+		{78 << 20, 75, 45},
 		{84 << 20, 75, 75},
 		{1 << 30, 75, 75},
-		{10 << 20, 20, 20},
+		{10 << 20, 10, 10},
 		{10 << 20, -1, -1},
 	} {
 		if got := room(c.live, c.configured); got != c.want {
@@ -39,15 +39,18 @@ func TestPacer(t *testing.T) {
 	if p.Configure(75); inForce() != 75 {
 		t.Fatalf("%d as configured, want 75", inForce())
 	}
-	at, cycles := time.Now(), uint64(40)
+	at, cycles, less := time.Now(), uint64(40), false
 	seconds := func(n int, collections uint64) {
 		for range n {
 			at, cycles = at.Add(time.Second), cycles+collections
-			p.look(at, 10<<20, cycles)
+			less = p.look(at, 10<<20, cycles) || less
 		}
 	}
-	if seconds(3, 0); inForce() != 25 {
-		t.Errorf("%d in a small heap that is at rest, want 25", inForce())
+	if seconds(3, 0); inForce() != 15 {
+		t.Errorf("%d in a small heap that is at rest, want 15", inForce())
+	}
+	if !less {
+		t.Error("nothing is given back when there is less room")
 	}
 	if seconds(5, 1); inForce() != 75 {
 		t.Errorf("%d in one that was collected 5 times in 5 seconds, want 75", inForce())
@@ -55,11 +58,11 @@ func TestPacer(t *testing.T) {
 	if seconds(50, 0); inForce() != 75 {
 		t.Errorf("%d after 50 s, want 75", inForce())
 	}
-	if seconds(20, 0); inForce() != 25 {
-		t.Errorf("%d after 70 s, want 25", inForce())
+	if seconds(20, 0); inForce() != 15 {
+		t.Errorf("%d after 70 s, want 15", inForce())
 	}
-	if p.Configure(75); inForce() != 25 {
-		t.Errorf("%d after the same configuration again, want 25", inForce())
+	if p.Configure(75); inForce() != 15 {
+		t.Errorf("%d after the same configuration again, want 15", inForce())
 	}
 	if p.look(at.Add(time.Second), 100<<20, cycles); inForce() != 75 {
 		t.Errorf("%d in a large heap, want 75", inForce())
