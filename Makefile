@@ -109,8 +109,9 @@ test-load: ## Have changes come to a server without enough CPU
 	cd ci/peer && go test -short -count=1 -timeout 15m -v ./load
 
 .PHONY: test-peer
-test-peer: ## The same with Thanos, Alertmanager and the full build, which take some minutes more to build
+test-peer: ## Both with Thanos, Alertmanager, the full build and five times the load, which take some minutes more
 	cd ci/peer && go vet ./... && go test -count=1 -timeout 40m $$(go list ./... | grep -v /load)
+	cd ci/peer && go test -count=1 -timeout 15m -v ./load
 
 # Its tests run clusters of their own beside the one of make up.
 .PHONY: test-cluster

@@ -9,10 +9,10 @@ import (
 )
 
 // A heap may grow by a share of what is in use, GOGC, until its garbage is
-// collected. To mark a small heap costs next to nothing, so a server of a small
-// cluster can do with a fifth of that room and is collected every ten seconds.
+// collected. To mark a small heap costs little, so a server of a small cluster can
+// do with a fifth of that room.
 const (
-	frugal = 15       // percent of what is in use, below smallHeap
+	frugal = 15       // percent of what is in use, up to small
 	small  = 68 << 20 // bytes in use
 	large  = 76 << 20 // bytes in use, from which on the room is as configured
 
