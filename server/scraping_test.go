@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,4 +98,50 @@ func TestReload_MissesNoScrape(t *testing.T) {
 		t.Log(err)
 	}
 	t.Error(err)
+}
+
+// TestReload_OfTargetsKeepsTheJob adds a target to a job. The target it had goes on
+// being scraped by the loop it has, and no other job is looked at.
+func TestReload_OfTargetsKeepsTheJob(t *testing.T) {
+	seen := &scrapes{times: map[string][]time.Time{}}
+	web := httptest.NewServer(seen)
+	defer web.Close()
+	job := func(labels ...string) string {
+		s := "scrape_configs:\n- job_name: app\n  scrape_interval: 200ms\n  scrape_timeout: 200ms\n  static_configs:\n"
+		for _, l := range labels {
+			s += fmt.Sprintf("  - {targets: ['%s'], labels: {of: %s}}\n", strings.TrimPrefix(web.URL, "http://"), l)
+		}
+		return s
+	}
+	r := newRig(t, quickBase)
+	files := map[string]string{"scrape/team_app_s": job("one")}
+	r.publish(files)
+	r.start()
+	defer r.stop()
+	scraped := func(want int) func() bool {
+		return func() bool { return len(r.query(`requests{job="app"}`)) == want }
+	}
+	r.await("one target is scraped", scraped(1))
+	first := r.s.discovery.scrape.TargetsActive()["app"][0]
+
+	files["scrape/team_app_s"] = job("one", "two")
+	r.publish(files)
+	if a := r.mustReload(); a.Changed["scrape"] != 1 {
+		t.Fatalf("the reload says it changed %v", a.Changed)
+	}
+	r.await("both targets are scraped", scraped(2))
+	if !slices.Contains(r.s.discovery.scrape.TargetsActive()["app"], first) {
+		t.Error("the target that was there is another one now")
+	}
+	reloads := func() float64 { return gauge(r, "prometheus_target_scrape_pool_reloads_total") }
+	if n := reloads(); n != 0 {
+		t.Errorf("%v scrape pools were reloaded for a target", n)
+	}
+	// A change of the job itself does reload it, and only it.
+	files["scrape/team_app_s"] = strings.Replace(job("one", "two"), "  static_configs", "  sample_limit: 10\n  static_configs", 1)
+	r.publish(files)
+	r.mustReload()
+	if n := reloads(); n != 1 {
+		t.Errorf("%v scrape pools were reloaded for a limit of one", n)
+	}
 }

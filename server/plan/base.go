@@ -15,7 +15,9 @@ import (
 // base is the configuration file with every file it names, read once.
 type base struct {
 	config *config.Config
-	jobs   []*config.ScrapeConfig
+	// jobs, and the same without discovery.
+	jobs, scraped []*config.ScrapeConfig
+
 	names  names // of the jobs
 	rules  map[string]*rulefmt.RuleGroups
 	main   [sha256.Size]byte            // of the file itself
@@ -61,9 +63,12 @@ func (l *Loader) loadBase() (*base, error) {
 	if err := l.parseNamed(b, scrapeFiles, ruleFiles); err != nil {
 		return nil, err
 	}
+	var scraped []*config.ScrapeConfig
 	if inForce != nil {
 		reuse(inForce.jobs, b.jobs)
+		scraped = inForce.scraped
 	}
+	b.scraped = withoutDiscovery(scraped, b.jobs)
 	return b, nil
 }
 

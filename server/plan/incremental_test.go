@@ -175,6 +175,20 @@ func mustShare(t *testing.T, p, old *Plan) {
 			t.Errorf("%s: equal %v, the same %v, told as new %v", job.JobName, equal, had, fresh[job])
 		}
 	}
+	for i, job := range p.Scraped.ScrapeConfigs {
+		want := *p.Merged.ScrapeConfigs[i]
+		want.ServiceDiscoveryConfigs = nil
+		if !reflect.DeepEqual(job, &want) {
+			t.Errorf("%s is scraped as %+v", want.JobName, job)
+		}
+		had := slices.Contains(old.Scraped.ScrapeConfigs, job)
+		equal := slices.ContainsFunc(old.Scraped.ScrapeConfigs, func(o *config.ScrapeConfig) bool {
+			return reflect.DeepEqual(o, job) && old.Owners[o.JobName] == p.Owners[job.JobName]
+		})
+		if had != equal {
+			t.Errorf("%s without discovery: equal %v, the same %v", job.JobName, equal, had)
+		}
+	}
 	same := len(p.Rules) == len(old.Rules)
 	for id, groups := range p.Rules {
 		equal := reflect.DeepEqual(old.Rules[id], groups)

@@ -56,6 +56,21 @@ func reuse(old, fresh []*config.ScrapeConfig) {
 	}
 }
 
+// withoutDiscovery returns jobs without how they find their targets, of which the
+// scrape manager knows nothing: it would take a change of that for a change of the job,
+// and would go through all jobs and begin to scrape the changed one anew. Those in old
+// that are equal are used again.
+func withoutDiscovery(old, jobs []*config.ScrapeConfig) []*config.ScrapeConfig {
+	scraped := make([]*config.ScrapeConfig, len(jobs))
+	for i, job := range jobs {
+		c := *job
+		c.ServiceDiscoveryConfigs = nil
+		scraped[i] = &c
+	}
+	reuse(old, scraped)
+	return scraped
+}
+
 // names are job names and in what they were found. A name is owned by whoever
 // came first.
 type names map[string]string

@@ -22,7 +22,7 @@ func (l *Loader) join(p *Plan) []ItemError {
 		p.Rules = allRules(p)
 	}
 	if old != nil && p.base == old.base && slices.Equal(p.scrape, old.scrape) {
-		p.Merged, p.Owners = old.Merged, old.Owners
+		p.Merged, p.Scraped, p.Owners = old.Merged, old.Scraped, old.Owners
 		return nil
 	}
 	if old != nil && maps.Equal(p.base.names, old.base.names) && sameNames(p.scrape, old.scrape) {
@@ -33,7 +33,11 @@ func (l *Loader) join(p *Plan) []ItemError {
 			return refused
 		}
 	}
-	p.Merged = merge(p)
+	p.Merged = merge(p, p.base.jobs, func(pt *part) []*config.ScrapeConfig { return pt.jobs })
+	p.Scraped = merge(p, p.base.scraped, func(pt *part) []*config.ScrapeConfig { return pt.scraped })
+	if old != nil && p.base.config == old.base.config && slices.Equal(p.Scraped.ScrapeConfigs, old.Scraped.ScrapeConfigs) {
+		p.Scraped = old.Scraped
+	}
 	return nil
 }
 
@@ -66,18 +70,18 @@ func owners(p *Plan) (owners map[string]dropin.Ref, refused []ItemError) {
 	return owners, refused
 }
 
-// merge returns the base with all jobs. config.Config.GetScrapeConfigs insists
+// merge returns the base with all jobs: its own, and those of each part. config.Config.GetScrapeConfigs insists
 // on a Config that went through Load, so it is a copy of the loaded base.
 // Nothing in it is written to afterwards.
-func merge(p *Plan) *config.Config {
+func merge(p *Plan, own []*config.ScrapeConfig, of func(*part) []*config.ScrapeConfig) *config.Config {
 	merged := *p.base.config
-	n := len(p.base.jobs)
+	n := len(own)
 	for _, pt := range p.scrape {
 		n += len(pt.jobs)
 	}
-	merged.ScrapeConfigs = append(make([]*config.ScrapeConfig, 0, n), p.base.jobs...)
+	merged.ScrapeConfigs = append(make([]*config.ScrapeConfig, 0, n), own...)
 	for _, pt := range p.scrape {
-		merged.ScrapeConfigs = append(merged.ScrapeConfigs, pt.jobs...)
+		merged.ScrapeConfigs = append(merged.ScrapeConfigs, of(pt)...)
 	}
 	merged.ScrapeConfigFiles = nil
 	return &merged

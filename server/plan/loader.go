@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 
+	"github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -91,22 +92,23 @@ func (l *Loader) parse(p *Plan) (refused []ItemError) {
 	if l.kept != nil {
 		kept = l.kept.parts
 	}
-	from := map[dropin.Kind]*struct{ kept, tried walk }{
-		dropin.KindScrape: {walk{kept.scrape}, walk{l.tried.scrape}},
-		dropin.KindRules:  {walk{kept.rules}, walk{l.tried.rules}},
+	type source struct {
+		kept, tried walk
+		read        func(p *Plan, it *dropin.ManifestItem, kept, tried *part) (*part, error)
 	}
+	scrape := source{walk{kept.scrape}, walk{l.tried.scrape}, l.scrapePart}
+	rules := source{walk{kept.rules}, walk{l.tried.rules}, l.rulesPart}
 	p.scrape, p.rules = make([]*part, 0, len(kept.scrape)+1), make([]*part, 0, len(kept.rules)+1)
 	for _, it := range p.Generation.Items() {
-		known := from[it.Kind]
-		if known == nil {
+		from, into := &scrape, &p.scrape
+		switch it.Kind {
+		case dropin.KindScrape:
+		case dropin.KindRules:
+			from, into = &rules, &p.rules
+		default:
 			continue
 		}
-		read := l.scrapePart
-		into := &p.scrape
-		if it.Kind == dropin.KindRules {
-			read, into = l.rulesPart, &p.rules
-		}
-		pt, err := read(p, it, known.kept.to(it.File), known.tried.to(it.File))
+		pt, err := from.read(p, it, from.kept.to(it), from.tried.to(it))
 		if err != nil {
 			refused = append(refused, ItemError{Ref: it.Ref, Err: err})
 			continue
@@ -135,10 +137,12 @@ func (l *Loader) scrapePart(p *Plan, it *dropin.ManifestItem, kept, tried *part)
 	if err != nil {
 		return nil, err
 	}
+	var scraped []*config.ScrapeConfig
 	if kept != nil {
 		reuse(kept.jobs, jobs)
+		scraped = kept.scraped
 	}
-	return &part{item: it, id: it.Ref.String(), jobs: jobs, global: l.global}, nil
+	return &part{item: it, id: it.Ref.String(), jobs: jobs, scraped: withoutDiscovery(scraped, jobs), global: l.global}, nil
 }
 
 func (l *Loader) rulesPart(p *Plan, it *dropin.ManifestItem, kept, tried *part) (*part, error) {

@@ -13,9 +13,10 @@ import (
 type part struct {
 	item *dropin.ManifestItem
 	id   string // its Ref
-	// jobs of a scrape drop-in, and which defaults they were parsed with.
-	jobs   []*config.ScrapeConfig
-	global int
+	// jobs of a scrape drop-in, the same without discovery, and which defaults they
+	// were parsed with.
+	jobs, scraped []*config.ScrapeConfig
+	global        int
 	// groups of a rules drop-in, and how their names were validated.
 	groups *rulefmt.RuleGroups
 	scheme model.ValidationScheme
@@ -35,12 +36,13 @@ func (p *part) is(it *dropin.ManifestItem) bool {
 // list: so it costs one look at each, and no map of them all.
 type walk struct{ rest []*part }
 
-// to returns the part of a file, nil if there is none.
-func (w *walk) to(file string) *part {
-	for len(w.rest) > 0 && w.rest[0].item.File < file {
+// to returns the part of an item's file, nil if there is none. An item that did not
+// change is the same pointer, so nearly all are found without a look at their names.
+func (w *walk) to(it *dropin.ManifestItem) *part {
+	for len(w.rest) > 0 && w.rest[0].item != it && w.rest[0].item.File < it.File {
 		w.rest = w.rest[1:]
 	}
-	if len(w.rest) > 0 && w.rest[0].item.File == file {
+	if len(w.rest) > 0 && (w.rest[0].item == it || w.rest[0].item.File == it.File) {
 		return w.rest[0]
 	}
 	return nil

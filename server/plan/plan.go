@@ -25,6 +25,9 @@ type Plan struct {
 	// Merged is Base with every job there is: from the file, from its
 	// scrape_config_files and from the drop-ins.
 	Merged *config.Config
+	// Scraped is Merged as the scrape manager wants it, without how jobs find their
+	// targets. A job of which nothing else changed is the same pointer as before.
+	Scraped *config.Config
 	// Rules holds the parsed rule groups by identifier, which is the Ref of a
 	// drop-in or the path of one of the base's rule_files.
 	Rules map[string]*rulefmt.RuleGroups
@@ -77,7 +80,7 @@ func (p *Plan) NewJobs(old *Plan) (jobs []*config.ScrapeConfig) {
 	}
 	before := walk{old.scrape}
 	for _, now := range p.scrape {
-		switch was := before.to(now.item.File); {
+		switch was := before.to(now.item); {
 		case was == nil:
 			jobs = append(jobs, now.jobs...)
 		case was != now:

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -49,15 +50,23 @@ type Options struct {
 // Router sends jobs' target groups to the scrape manager.
 type Router struct {
 	opts    Options
-	changes chan map[string]*input
+	changes chan change
 	views   chan chan *View
 	out     chan Groups
 	watches *watches
 	stop    context.CancelFunc // ends the watches
 
 	// What Apply did last. It is not concurrent.
+	jobs   []*config.ScrapeConfig
 	inputs map[string]*input
-	others map[string]*config.ScrapeConfig
+	// unsure is set while the Discoverer may have others than those of inputs.
+	unsure bool
+}
+
+// change is what is different in a set of jobs.
+type change struct {
+	inputs map[string]*input // new or edited
+	gone   []string
 }
 
 // input is one job and where its targets come from.
@@ -82,7 +91,8 @@ func New(o Options) (*Router, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	return &Router{
 		opts:    o,
-		changes: make(chan map[string]*input),
+		changes: make(chan change),
+		inputs:  map[string]*input{},
 		views:   make(chan chan *View),
 		out:     make(chan Groups),
 		stop:    stop,
@@ -102,24 +112,46 @@ func (r *Router) Groups() <-chan Groups { return r.out }
 // already, or it would not know what to do with their targets. A job that did
 // not change must be the same pointer. Calls must not be concurrent.
 func (r *Router) Apply(ctx context.Context, jobs []*config.ScrapeConfig) error {
-	inputs := make(map[string]*input, len(jobs))
-	for _, j := range jobs {
-		if in := r.inputs[j.JobName]; in != nil && in.config == j {
-			inputs[j.JobName] = in
-			continue
+	before, now := withoutCommon(r.jobs, jobs)
+	c := change{inputs: map[string]*input{}}
+	stays := make(map[string]bool, len(now))
+	for _, j := range now {
+		stays[j.JobName] = true
+		if in := r.inputs[j.JobName]; in == nil || in.config != j {
+			c.inputs[j.JobName] = r.split(j)
 		}
-		inputs[j.JobName] = r.split(j)
 	}
-	if err := r.applyOthers(inputs); err != nil {
+	for _, j := range before {
+		if !stays[j.JobName] {
+			c.gone = append(c.gone, j.JobName)
+		}
+	}
+	if err := r.applyOthers(c); err != nil {
 		return err
 	}
 	select {
-	case r.changes <- inputs:
-		r.inputs = inputs
-		return nil
+	case r.changes <- c:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	r.jobs, r.unsure = jobs, false
+	maps.Copy(r.inputs, c.inputs)
+	for _, name := range c.gone {
+		delete(r.inputs, name)
+	}
+	return nil
+}
+
+// withoutCommon returns two lists without what both begin with and what both end
+// with: little is left of long ones, of which one job is edited.
+func withoutCommon[T comparable](a, b []T) ([]T, []T) {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
 }
 
 // split finds out for each of a job's discoveries who is to do it.
@@ -150,25 +182,35 @@ func (r *Router) split(j *config.ScrapeConfig) *input {
 // applyOthers gives the Discoverer the jobs that need it. It compares every
 // configuration with every provider it has, so it is left alone if none of its
 // jobs changed.
-func (r *Router) applyOthers(inputs map[string]*input) error {
-	others := map[string]*config.ScrapeConfig{}
-	configs := map[string]discovery.Configs{}
-	changed := false
-	for name, in := range inputs {
-		if len(in.others) == 0 {
-			continue
-		}
-		others[name], configs[name] = in.config, in.others
-		changed = changed || r.others[name] != in.config
+func (r *Router) applyOthers(c change) error {
+	needs := func(in *input) bool { return in != nil && len(in.others) > 0 }
+	changed := r.unsure
+	for name, in := range c.inputs {
+		changed = changed || needs(in) || needs(r.inputs[name])
 	}
-	if !changed && len(others) == len(r.others) {
+	for _, name := range c.gone {
+		changed = changed || needs(r.inputs[name])
+	}
+	if !changed {
 		return nil
 	}
-	if err := r.opts.Discoverer.ApplyConfig(configs); err != nil {
-		return err
+	configs := map[string]discovery.Configs{}
+	add := func(name string, in *input) {
+		if delete(configs, name); needs(in) {
+			configs[name] = in.others
+		}
 	}
-	r.others = others
-	return nil
+	for name, in := range r.inputs {
+		add(name, in)
+	}
+	for name, in := range c.inputs {
+		add(name, in)
+	}
+	for _, name := range c.gone {
+		delete(configs, name)
+	}
+	r.unsure = true
+	return r.opts.Discoverer.ApplyConfig(configs)
 }
 
 // Run routes until ctx ends. One goroutine owns all jobs; its cases:
@@ -202,8 +244,8 @@ func (r *Router) Run(ctx context.Context) {
 			out = r.out
 		}
 		select {
-		case inputs := <-r.changes: // 1
-			t.setInputs(inputs)
+		case c := <-r.changes: // 1
+			t.change(c)
 			next = nil
 		case groups, ok := <-discovered: // 2
 			if !ok {

@@ -73,22 +73,17 @@ func (t *table) touchPart() {
 	t.part = (t.part + 1) % resendParts
 }
 
-func (t *table) setInputs(inputs map[string]*input) {
-	for name, j := range t.jobs {
-		if inputs[name] == nil {
-			t.unsubscribe(j)
-			delete(t.jobs, name)
-			delete(t.pending, name)
-			if t.opts.Discovered != nil {
-				t.opts.Discovered.DeleteLabelValues(name)
-			}
+func (t *table) change(c change) {
+	for _, name := range c.gone {
+		t.unsubscribe(t.jobs[name])
+		delete(t.jobs, name)
+		delete(t.pending, name)
+		if t.opts.Discovered != nil {
+			t.opts.Discovered.DeleteLabelValues(name)
 		}
 	}
-	for name, in := range inputs {
+	for name, in := range c.inputs {
 		j := t.jobs[name]
-		if j != nil && j.input == in {
-			continue
-		}
 		if j == nil {
 			j = &job{}
 			t.jobs[name] = j

@@ -5,16 +5,24 @@ import (
 	"time"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/peer/bench/report"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
 )
 
 // pause is the time in which a server does what a reload puts off: Prometheus
 // takes over targets up to 5 s later.
 const pause = 6 * time.Second
 
-var kinds = []dropin.Kind{dropin.KindRules, dropin.KindScrape}
+// edit is what is changed in one file.
+type edit string
 
-// plan is how often a server is reloaded, for each kind of file.
+const (
+	ofRules    edit = "rule file"
+	ofTargets  edit = "targets of a scrape file"
+	ofSettings edit = "settings of a scrape file"
+)
+
+var edits = []edit{ofRules, ofTargets, ofSettings}
+
+// plan is how often a server is reloaded, for each edit.
 //
 // Reloads alone are each followed by a pause, whose CPU time counts, less that
 // of a pause just like it without a reload. Whether a garbage collection falls
@@ -25,9 +33,9 @@ var kinds = []dropin.Kind{dropin.KindRules, dropin.KindScrape}
 // times over. Their mean is the reload with its share of the collections.
 type plan struct{ alone, dense int }
 
-func (p plan) total() int { return len(kinds) * (p.alone + p.dense) }
+func (p plan) total() int { return len(edits) * (p.alone + p.dense) }
 
-// cost is what reloads for a file of one kind took.
+// cost is what reloads for an edit took.
 type cost struct {
 	wall  []time.Duration
 	alone []time.Duration // CPU time of each
@@ -49,10 +57,10 @@ func (d dense) ofCollector() time.Duration { return d.collector / time.Duration(
 
 func (d dense) allocatedByEach() int64 { return d.allocated / int64(max(d.reloads, 1)) }
 
-// edited edits a drop-in of a kind, reloads, and returns the CPU time that was
+// edited edits a drop-in, reloads, and returns the CPU time that was
 // used before.
-func (r *result) edited(ctx context.Context, s *server, w *workload, kind dropin.Kind) (before time.Duration, err error) {
-	changed, err := w.edit(kind)
+func (r *result) edited(ctx context.Context, s *server, w *workload, e edit) (before time.Duration, err error) {
+	changed, err := w.edit(e)
 	if err != nil {
 		return 0, err
 	}
@@ -67,14 +75,14 @@ func (r *result) edited(ctx context.Context, s *server, w *workload, kind dropin
 	if err != nil {
 		return 0, err
 	}
-	c := r.costs[kind]
+	c := r.costs[e]
 	c.wall = append(c.wall, took)
 	return u.CPU, nil
 }
 
 // alone reloads once and waits until all that belongs to it is done.
-func (r *result) alone(ctx context.Context, s *server, w *workload, kind dropin.Kind) error {
-	before, err := r.edited(ctx, s, w, kind)
+func (r *result) alone(ctx context.Context, s *server, w *workload, e edit) error {
+	before, err := r.edited(ctx, s, w, e)
 	if err != nil {
 		return err
 	}
@@ -89,13 +97,13 @@ func (r *result) alone(ctx context.Context, s *server, w *workload, kind dropin.
 		return err
 	}
 	idle, err := s.Usage()
-	r.costs[kind].alone = append(r.costs[kind].alone, (after.CPU-before)-(idle.CPU-after.CPU))
+	r.costs[e].alone = append(r.costs[e].alone, (after.CPU-before)-(idle.CPU-after.CPU))
 	return err
 }
 
 // together reloads n times and waits until all that belongs to it is done. What
 // the server does besides, in this time and in the wait, is not taken off.
-func (r *result) together(ctx context.Context, s *server, w *workload, kind dropin.Kind, n int) error {
+func (r *result) together(ctx context.Context, s *server, w *workload, e edit, n int) error {
 	gc, err := s.collected(ctx)
 	if err != nil {
 		return err
@@ -105,7 +113,7 @@ func (r *result) together(ctx context.Context, s *server, w *workload, kind drop
 		return err
 	}
 	for range n {
-		if _, err := r.edited(ctx, s, w, kind); err != nil {
+		if _, err := r.edited(ctx, s, w, e); err != nil {
 			return err
 		}
 		if err := r.memory.look(s); err != nil {
@@ -120,7 +128,7 @@ func (r *result) together(ctx context.Context, s *server, w *workload, kind drop
 		return err
 	}
 	now, err := s.collected(ctx)
-	r.costs[kind].dense = dense{
+	r.costs[e].dense = dense{
 		reloads: n, cpu: ended.CPU - began.CPU, collector: now.cpu - gc.cpu,
 		allocated: now.allocated - gc.allocated, collections: now.collections - gc.collections,
 	}
@@ -137,25 +145,21 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// costRows are the figures of a file of one kind.
-func costRows(theirs, ours *result, kind dropin.Kind) []report.Row {
-	file := "rule file"
-	if kind == dropin.KindScrape {
-		file = "scrape file"
-	}
-	a, b := theirs.costs[kind], ours.costs[kind]
+// costRows are the figures of an edit.
+func costRows(theirs, ours *result, e edit) []report.Row {
+	a, b := theirs.costs[e], ours.costs[e]
 	ms := func(what string, theirs, ours time.Duration, goal *float64) report.Row {
 		return report.Row{What: what, Unit: "ms", Goal: goal, Theirs: report.Milliseconds(theirs), Ours: report.Milliseconds(ours)}
 	}
 	collector := ms("of it garbage collection", 0, b.dense.ofCollector(), nil)
 	collector.Absent = true
 	return []report.Row{
-		ms("CPU, one "+file+" changed (median)", report.Median(a.alone), report.Median(b.alone), report.AtMost(30)),
-		ms("CPU, one reload upon the other, "+file+" (mean)", a.dense.each(), b.dense.each(), report.AtMost(30)),
+		ms("CPU, "+string(e)+", one changed (median)", report.Median(a.alone), report.Median(b.alone), report.AtMost(30)),
+		ms("CPU, "+string(e)+", one upon the other (mean)", a.dense.each(), b.dense.each(), report.AtMost(30)),
 		collector,
 		{What: "allocated by one of them", Unit: "MiB", Theirs: report.MiB(a.dense.allocatedByEach()), Ours: report.MiB(b.dense.allocatedByEach())},
-		ms("POST to 200, "+file+" (median)", report.Median(a.wall), report.Median(b.wall), report.AtMost(100)),
-		ms("POST to 200, "+file+", slowest", slowest(a.wall), slowest(b.wall), nil),
+		ms("POST to 200, "+string(e)+" (median)", report.Median(a.wall), report.Median(b.wall), report.AtMost(100)),
+		ms("POST to 200, "+string(e)+", slowest", slowest(a.wall), slowest(b.wall), nil),
 	}
 }
 

@@ -3,6 +3,7 @@ package reload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,6 +174,15 @@ func (s *server) collected(ctx context.Context) (g garbage, err error) {
 		live: int64(values[live]), allocated: int64(values[allocated]), collections: int(values[collections]),
 		cpu: time.Duration(values[cpu] * float64(time.Second)),
 	}, nil
+}
+
+// hasChunksOnDisk says whether the TSDB has written chunks of its head.
+func (s *server) hasChunksOnDisk(ctx context.Context) error {
+	metrics, err := s.get(ctx, "/metrics")
+	if err == nil && !regexp.MustCompile(`(?m)^prometheus_tsdb_mmap_chunks_total [1-9]`).Match(metrics) {
+		err = errors.New("no chunks of the head are on disk")
+	}
+	return err
 }
 
 // activeSince returns since when the watched alert is active.

@@ -25,18 +25,23 @@ const (
 type workload struct {
 	target string // host:port that answers every scrape
 	items  map[string]dropin.Checked
+	states map[string]state // by item
 	edits  int
 }
 
+// state is which edit a drop-in had last: of its settings, a group's included, and
+// of its targets.
+type state struct{ settings, targets int }
+
 func newWorkload(target string) (*workload, error) {
-	w := &workload{target: target, items: make(map[string]dropin.Checked, jobs+groups)}
+	w := &workload{target: target, items: make(map[string]dropin.Checked, jobs+groups), states: map[string]state{}}
 	for i := range jobs {
-		if _, err := w.put(dropin.KindScrape, i, 0); err != nil {
+		if _, err := w.put(dropin.KindScrape, i, state{}); err != nil {
 			return nil, err
 		}
 	}
 	for i := range groups {
-		if _, err := w.put(dropin.KindRules, i, 0); err != nil {
+		if _, err := w.put(dropin.KindRules, i, state{}); err != nil {
 			return nil, err
 		}
 	}
@@ -44,31 +49,42 @@ func newWorkload(target string) (*workload, error) {
 }
 
 // edit changes one drop-in, another one each time, and returns it.
-func (w *workload) edit(kind dropin.Kind) (dropin.Checked, error) {
+func (w *workload) edit(e edit) (dropin.Checked, error) {
 	w.edits++
-	return w.put(kind, watched+w.edits*7%400, w.edits)
+	kind, i := dropin.KindScrape, watched+w.edits*7%400
+	if e == ofRules {
+		kind = dropin.KindRules
+	}
+	st := w.states[fmt.Sprint(kind, i)]
+	if e == ofTargets {
+		st.targets = w.edits
+	} else {
+		st.settings = w.edits
+	}
+	return w.put(kind, i, st)
 }
 
-func (w *workload) put(kind dropin.Kind, i, edition int) (dropin.Checked, error) {
+func (w *workload) put(kind dropin.Kind, i int, st state) (dropin.Checked, error) {
 	it := dropin.Item{
 		Ref:     dropin.Ref{Namespace: fmt.Sprintf("team-%03d", i%100), Name: fmt.Sprintf("%s-%04d", kind, i), Key: string(kind) + ".yaml"},
 		Kind:    kind,
 		Created: time.Unix(1_700_000_000+int64(i), 0),
 	}
 	if kind == dropin.KindScrape {
-		it.Data = w.job(i, edition)
+		it.Data = w.job(i, st)
 	} else {
-		it.Data = group(i, edition)
+		it.Data = group(i, st.settings)
 	}
 	c := dropin.Check(it, dropin.Policy{})
 	if !c.OK() {
 		return c, fmt.Errorf("drop-in of the benchmark is refused: %v", c.Problems[0])
 	}
 	w.items[it.Ref.FileName()] = c
+	w.states[fmt.Sprint(kind, i)] = st
 	return c, nil
 }
 
-func (w *workload) job(i, edition int) []byte {
+func (w *workload) job(i int, st state) []byte {
 	interval, timeout := rare, "10s"
 	if i < watched {
 		interval, timeout = "1s", "1s"
@@ -78,6 +94,7 @@ func (w *workload) job(i, edition int) []byte {
   scrape_interval: %s
   scrape_timeout: %s
   metrics_path: /metrics/%d
+  sample_limit: %d
   static_configs:
   - targets: [%s]
     labels: {edition: "%d"}
@@ -88,7 +105,7 @@ func (w *workload) job(i, edition int) []byte {
   - source_labels: [__name__]
     regex: go_.*
     action: drop
-`, interval, timeout, i, w.target, edition)
+`, interval, timeout, i, 1000+st.settings, w.target, st.targets)
 }
 
 func group(i, edition int) []byte {
