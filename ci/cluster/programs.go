@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/build"
@@ -11,6 +12,9 @@ import (
 
 //go:embed kubernetes/main.go
 var kubernetesMain string
+
+//go:embed coredns/main.go
+var corednsMain string
 
 //go:embed networkpolicies/main.go
 var networkPoliciesMain string
@@ -62,7 +66,21 @@ func etcd() build.Program {
 }
 
 func coredns() build.Program {
-	return build.Program{Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, Package: "github.com/coredns/coredns"}
+	return build.Program{Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, Package: ".", Source: sourceOf(corednsMain)}
+}
+
+// shared are the modules that this program was built with. One built with the same need not
+// compile them again.
+func shared() map[string]string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	versions := map[string]string{}
+	for _, m := range info.Deps {
+		versions[m.Path] = m.Version
+	}
+	return versions
 }
 
 // helm renders charts for this Kubernetes unless told otherwise.
@@ -74,6 +92,7 @@ func helm() build.Program {
 	}
 	return build.Program{
 		Name: "helm", Module: "helm.sh/helm/v3", Version: helmVersion, Package: "helm.sh/helm/v3/cmd/helm",
+		With:    shared(),
 		LDFlags: "-X helm.sh/helm/v3/internal/version.version=" + helmVersion + kube,
 	}
 }
