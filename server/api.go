@@ -13,10 +13,12 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/scrape"
 	"github.com/prometheus/prometheus/util/features"
 	api_v1 "github.com/prometheus/prometheus/web/api/v1"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/internal/promapi"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
 )
 
 // apiOptions are those of Prometheus' own API on our parts.
@@ -37,7 +39,7 @@ func (s *Server) apiOptions() promapi.Options {
 		LocalDir:      s.data.dir,
 
 		Pools:         s.discovery.scrape,
-		Targets:       s.discovery.scrape,
+		Targets:       pools{s.discovery.scrape, s.running.Load},
 		Alertmanagers: s.discovery.notifier,
 		Rules:         noRules{},
 
@@ -155,4 +157,25 @@ func (s *Server) version(w http.ResponseWriter, _ *http.Request) {
 	if err := json.NewEncoder(w).Encode(buildVersion()); err != nil {
 		http.Error(w, fmt.Sprintf("error encoding JSON: %s", err), http.StatusInternalServerError)
 	}
+}
+
+// pools are the scrape manager's, with the configurations that their owners wrote: it
+// was given them without discovery.
+type pools struct {
+	*scrape.Manager
+	running func() *plan.Plan
+}
+
+// ScrapePoolConfig returns the job of a pool's name.
+func (p pools) ScrapePoolConfig(name string) (*config.ScrapeConfig, error) {
+	c, err := p.Manager.ScrapePoolConfig(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, job := range p.running().Merged.ScrapeConfigs {
+		if job.JobName == name {
+			return job, nil
+		}
+	}
+	return c, nil
 }
