@@ -172,9 +172,12 @@ func (p pools) ScrapePoolConfig(name string) (*config.ScrapeConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, job := range p.running().Merged.ScrapeConfigs {
-		if job.JobName == name {
-			return job, nil
+	// There may be pools a moment before the first plan is said to be in force.
+	if running := p.running(); running != nil {
+		for _, job := range running.Merged.ScrapeConfigs {
+			if job.JobName == name {
+				return job, nil
+			}
 		}
 	}
 	return c, nil

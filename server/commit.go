@@ -94,8 +94,8 @@ func (s *Server) parts() []component {
 		}, func(_ context.Context, p *plan.Plan) error { return s.data.remote.ApplyConfig(p.Base) }},
 
 		{"scrape", func(a, b *plan.Plan) bool {
-			return a.Scraped != b.Scraped && (!slices.Equal(a.Scraped.ScrapeConfigs, b.Scraped.ScrapeConfigs) ||
-				!labels.Equal(a.Base.GlobalConfig.ExternalLabels, b.Base.GlobalConfig.ExternalLabels))
+			return !slices.Equal(a.Scraped.ScrapeConfigs, b.Scraped.ScrapeConfigs) ||
+				!labels.Equal(a.Base.GlobalConfig.ExternalLabels, b.Base.GlobalConfig.ExternalLabels)
 		}, func(_ context.Context, p *plan.Plan) error { return s.discovery.scrape.ApplyConfig(p.Scraped) }},
 
 		{"targets", jobsChanged, func(ctx context.Context, p *plan.Plan) error {

@@ -75,7 +75,7 @@ func (s *source) buildSteps() []progress.Step {
 	steps = append(steps,
 		s.kubernetesStep(),
 		s.buildStep("etcd "+etcdVersion, "about 40s", etcd()),
-		s.buildStep("CoreDNS "+corednsVersion, "about 1 min", coredns()),
+		s.buildStep("CoreDNS "+corednsVersion, "about 2 min", coredns()),
 		s.buildStep("Helm "+helmVersion, "about 1 min", helm()),
 	)
 	if s.policies {

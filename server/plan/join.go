@@ -35,9 +35,6 @@ func (l *Loader) join(p *Plan) []ItemError {
 	}
 	p.Merged = merge(p, p.base.jobs, func(pt *part) []*config.ScrapeConfig { return pt.jobs })
 	p.Scraped = merge(p, p.base.scraped, func(pt *part) []*config.ScrapeConfig { return pt.scraped })
-	if old != nil && p.base.config == old.base.config && slices.Equal(p.Scraped.ScrapeConfigs, old.Scraped.ScrapeConfigs) {
-		p.Scraped = old.Scraped
-	}
 	return nil
 }
 
@@ -70,8 +67,8 @@ func owners(p *Plan) (owners map[string]dropin.Ref, refused []ItemError) {
 	return owners, refused
 }
 
-// merge returns the base with all jobs: its own, and those of each part. config.Config.GetScrapeConfigs insists
-// on a Config that went through Load, so it is a copy of the loaded base.
+// merge returns the base with all jobs: its own, and those of each part.
+// config.Config.GetScrapeConfigs insists on a Config that went through Load, so it is a copy of the loaded base.
 // Nothing in it is written to afterwards.
 func merge(p *Plan, own []*config.ScrapeConfig, of func(*part) []*config.ScrapeConfig) *config.Config {
 	merged := *p.base.config

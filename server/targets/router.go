@@ -194,20 +194,16 @@ func (r *Router) applyOthers(c change) error {
 	if !changed {
 		return nil
 	}
+	inputs := maps.Clone(r.inputs)
+	maps.Copy(inputs, c.inputs)
+	for _, name := range c.gone {
+		delete(inputs, name)
+	}
 	configs := map[string]discovery.Configs{}
-	add := func(name string, in *input) {
-		if delete(configs, name); needs(in) {
+	for name, in := range inputs {
+		if needs(in) {
 			configs[name] = in.others
 		}
-	}
-	for name, in := range r.inputs {
-		add(name, in)
-	}
-	for name, in := range c.inputs {
-		add(name, in)
-	}
-	for _, name := range c.gone {
-		delete(configs, name)
 	}
 	r.unsure = true
 	return r.opts.Discoverer.ApplyConfig(configs)

@@ -1,8 +1,8 @@
 //go:build ignore
 
-// Command coredns is CoreDNS with the plugins that the cluster's Corefile names. With all of
-// them it takes three times as long to build, for the clients of several clouds. It is built in
-// a module of its own that has github.com/coredns/coredns.
+// Command coredns is CoreDNS with the plugins that the cluster's Corefile names, see
+// internal/addons. The others would bring the clients of several clouds to be compiled. It is
+// built in a module of its own that has github.com/coredns/coredns.
 package main
 
 import (

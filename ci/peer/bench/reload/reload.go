@@ -147,9 +147,9 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, p plan, ke
 // scraped, the watched alert active, and the head's first chunks on disk. For these
 // the TSDB takes 4 MiB once, minutes after the start, which is no matter of reloads.
 func settle(ctx context.Context, s *server, t *targets) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	soon, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	err := instance.Await(ctx, 200*time.Millisecond, func(ctx context.Context) error {
+	err := instance.Await(soon, 200*time.Millisecond, func(ctx context.Context) error {
 		n, err := s.rules(ctx)
 		switch {
 		case err != nil:
@@ -165,9 +165,9 @@ func settle(ctx context.Context, s *server, t *targets) error {
 	if err != nil {
 		return err
 	}
-	return instance.Await(ctx, time.Second, func(ctx context.Context) error {
-		return s.hasChunksOnDisk(ctx)
-	})
+	later, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	defer cancel()
+	return instance.Await(later, time.Second, s.hasChunksOnDisk)
 }
 
 // told is every single figure of which the table has the median.
