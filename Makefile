@@ -52,18 +52,24 @@ ui-if-node:
 
 ##@ Prove
 
+# The cluster comes up early, so that it has some history when the end-to-end tests look at its dashboards.
 .PHONY: test
-test: fetch-ahead verify ui test-go test-ui test-two-at-once test-cluster test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify ui test-go up-if-root test-beside ## Run everything that proves the project, the end-to-end tests on a real cluster included
+	@$(MAKE) --no-print-directory test-e2e E2E_IDLE=shown
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
 .PHONY: fetch-ahead
 fetch-ahead:
 	@for m in ci/chart ci/peer ci/cluster ci/e2e ci/helm; do (cd $$m && go mod download) || true; done >/dev/null 2>&1 &
 
-# Each of these leaves a processor idle most of the time, and none of them measures time.
-.PHONY: test-two-at-once
-test-two-at-once:
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-parity test-chart test-rules test-helm
+.PHONY: up-if-root
+up-if-root:
+	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
+
+# Each of these leaves a processor idle most of the time, and none of them is a measurement.
+.PHONY: test-beside
+test-beside:
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-calm test-parity test-cluster test-ui test-chart test-rules test-helm
 
 .PHONY: test-go
 test-go: ## Test the product's packages
@@ -126,6 +132,11 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up e2e; \
 	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=... make e2e'; fi
 
+# The one end-to-end test that needs a cluster on which nothing happens yet.
+.PHONY: test-calm
+test-calm:
+	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory e2e RUN='^TestCalm'; fi
+
 # A cluster of make up was idle until now; of another one nobody knows. With NETWORK_POLICIES=1, as make up had it, they are tried.
 .PHONY: e2e
 e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some)
@@ -136,7 +147,7 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestCostOfATurn ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
+	  go test -count=1 -parallel 5 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
 
 # Not among the above: the image of Thanos takes minutes to build, the first time.
 .PHONY: test-thanos
