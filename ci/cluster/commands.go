@@ -27,7 +27,7 @@ func newCluster(o options, stdout io.Writer) *cluster {
 	return &cluster{
 		options: o,
 		out:     progress.NewPrinter(stdout, isTerminal(stdout)),
-		builder: build.Builder{Bin: o.layout.Bin, Src: o.layout.Src, Log: o.layout.Log},
+		builder: build.Builder{Bin: o.layout.Bin, Src: o.layout.Src, Log: o.layout.Log, Like: o.root},
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/build"
@@ -69,20 +68,6 @@ func coredns() build.Program {
 	return build.Program{Name: "coredns", Module: "github.com/coredns/coredns", Version: corednsVersion, Package: ".", Source: sourceOf(corednsMain)}
 }
 
-// shared are the modules that this program was built with. One built with the same need not
-// compile them again.
-func shared() map[string]string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return nil
-	}
-	versions := map[string]string{}
-	for _, m := range info.Deps {
-		versions[m.Path] = m.Version
-	}
-	return versions
-}
-
 // helm renders charts for this Kubernetes unless told otherwise.
 func helm() build.Program {
 	minor := strings.Split(kubernetesVersion, ".")[1]
@@ -92,7 +77,6 @@ func helm() build.Program {
 	}
 	return build.Program{
 		Name: "helm", Module: "helm.sh/helm/v3", Version: helmVersion, Package: "helm.sh/helm/v3/cmd/helm",
-		With:    shared(),
 		LDFlags: "-X helm.sh/helm/v3/internal/version.version=" + helmVersion + kube,
 	}
 }

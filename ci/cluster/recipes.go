@@ -55,7 +55,7 @@ func recipes() map[string]recipe {
 		"thanos": {entrypoint: "/bin/thanos", module: func(tag string) build.Program {
 			return build.Program{
 				Module: "github.com/thanos-io/thanos", Version: tag, Package: "./cmd/thanos", Tags: "slicelabels",
-				InPlace: map[string]string{},
+				InPlace: map[string]string{}, Apart: true,
 				LDFlags: "-X " + prometheusVersion + "Version=" + strings.TrimPrefix(tag, "v"),
 			}
 		}},

@@ -4,7 +4,7 @@ package main
 // what runs on it (node-exporter, Alertmanager, …) are the image tags in the
 // chart's values, and are read from there.
 const (
-	kubernetesVersion = "v1.35.4"
+	kubernetesVersion = "v1.37.0"
 	etcdVersion       = "v3.6.5"
 	corednsVersion    = "v1.13.1"
 	helmVersion       = "v3.22.0"

@@ -2,12 +2,15 @@ package build
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/modfile"
 )
 
 func builder(t *testing.T) Builder {
@@ -79,6 +82,56 @@ func TestWriteModule(t *testing.T) {
 	}
 }
 
+// A program takes the versions of the module it is built like, but for older ones than it
+// asks for, and for those that it is told; one that is built apart takes none.
+func TestLike(t *testing.T) {
+	b := builder(t)
+	b.Like = t.TempDir()
+	if err := os.WriteFile(filepath.Join(b.Like, "go.mod"), []byte(`module example.com/product
+
+require (
+	example.com/newer v1.5.0
+	example.com/older v1.1.0
+	example.com/told v1.0.0
+)
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := Program{Name: "tool", Module: "example.com/tool", Version: "v1.0.0", With: map[string]string{"example.com/told": "v1.7.0"}}
+	like, err := b.adopt(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := modfile.Parse("go.mod", []byte("module build/tool\n\nrequire example.com/older v1.2.0\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := require(f, like); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range f.Require {
+		got[r.Mod.Path] = r.Mod.Version
+	}
+	if want := map[string]string{"example.com/newer": "v1.5.0", "example.com/older": "v1.2.0", "example.com/told": "v1.7.0"}; !maps.Equal(got, want) {
+		t.Errorf("required are %v, want %v", got, want)
+	}
+
+	p.Apart = true
+	apart, err := b.adopt(p)
+	if err != nil || !maps.Equal(apart.With, p.With) {
+		t.Errorf("a program that is built apart has %v (%v)", apart.With, err)
+	}
+	if like.digest() == apart.digest() {
+		t.Error("a program counts as built although it was built with other versions")
+	}
+
+	b.Like = t.TempDir()
+	if _, err := b.Build(t.Context(), Program{Name: "tool", Module: "example.com/tool", Version: "v1.0.0"}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("built like a module that is not there: %v", err)
+	}
+}
+
 func TestBuildLocal(t *testing.T) {
 	b, dir := builder(t), t.TempDir()
 	l := Local{Name: "hello", Dir: dir, Package: "."}
@@ -138,7 +191,7 @@ func TestTakeThisGo(t *testing.T) {
 	if err := os.WriteFile(path, []byte("module tool\n\ngo 1.99.1\n\ntoolchain go1.99.2\n\nrequire example.com/other v1.0.0\n"), 0o444); err != nil {
 		t.Fatal(err)
 	}
-	if err := takeThisGo(path); err != nil {
+	if err := amend(path, Program{}, true); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)

@@ -4,15 +4,19 @@ import (
 	"archive/zip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/semver"
 )
 
 // writeModule makes a module in dir that depends on the program's.
@@ -32,10 +36,8 @@ func writeModule(ctx context.Context, p Program, dir string) error {
 	if err := f.AddRequire(p.Module, p.Version); err != nil {
 		return err
 	}
-	for module, version := range p.With {
-		if err := f.AddRequire(module, version); err != nil {
-			return err
-		}
+	if err := require(f, p); err != nil {
+		return err
 	}
 	if p.StagingReplaces != nil {
 		source, err := moduleDir(ctx, p)
@@ -75,6 +77,40 @@ func writeModule(ctx context.Context, p Program, dir string) error {
 	return os.WriteFile(filepath.Join(dir, "go.mod"), raw, 0o644)
 }
 
+// require has f ask for what the program is to be built with, where it does not ask for something newer.
+func require(f *modfile.File, p Program) error {
+	asked := map[string]string{p.Module: p.Version}
+	for _, r := range f.Require {
+		asked[r.Mod.Path] = r.Mod.Version
+	}
+	for _, module := range slices.Sorted(maps.Keys(p.With)) {
+		if semver.Compare(p.With[module], asked[module]) <= 0 {
+			continue
+		}
+		if err := f.AddRequire(module, p.With[module]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addSums appends the checksums in one file to those in another, which need not be there. They spare
+// a lookup for each module.
+func addSums(to, from string) error {
+	more, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	sums, err := os.ReadFile(to)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) { // a copy from an archive may be read-only
+		return err
+	}
+	return os.WriteFile(to, append(sums, more...), 0o644)
+}
+
 // copyModule lays a copy of the module in dir and adds what it lacks.
 func copyModule(ctx context.Context, p Program, dir string) error {
 	m, err := download(ctx, p)
@@ -105,15 +141,16 @@ func copyModule(ctx context.Context, p Program, dir string) error {
 			return err
 		}
 	}
-	if m.Dir != "" {
+	if m.Dir != "" && len(p.With) == 0 {
 		return nil
 	}
-	return takeThisGo(filepath.Join(dir, "go.mod"))
+	return amend(filepath.Join(dir, "go.mod"), p, m.Dir == "")
 }
 
-// takeThisGo lets the Go at hand build a module that asks for a newer patch release,
-// which the Go command downloads and then refuses. Patch releases add no features.
-func takeThisGo(path string) error {
+// amend has a copied go.mod ask for what the program is to be built with. With thisGo it also lets the
+// Go at hand build a module that asks for a newer patch release, which the Go command
+// downloads and then refuses. Patch releases add no features.
+func amend(path string, p Program, thisGo bool) error {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -122,10 +159,15 @@ func takeThisGo(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.AddGoStmt(strings.TrimPrefix(runtime.Version(), "go")); err != nil {
+	if err := require(f, p); err != nil {
 		return err
 	}
-	f.DropToolchainStmt()
+	if thisGo {
+		if err := f.AddGoStmt(strings.TrimPrefix(runtime.Version(), "go")); err != nil {
+			return err
+		}
+		f.DropToolchainStmt()
+	}
 	if raw, err = f.Format(); err != nil {
 		return err
 	}

@@ -10,9 +10,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // Program says how a program is built from a published Go module.
@@ -28,8 +31,11 @@ type Program struct {
 	// several packages of the module.
 	Source string
 	// With are versions of other modules, at which they are to be newer than the
-	// module asks for.
+	// module asks for. They win over those of Builder.Like.
 	With map[string]string
+	// Apart is set for a program that does not compile, or not work, with the versions
+	// of Builder.Like.
+	Apart bool
 	// Tags are build tags.
 	Tags string
 	// StagingReplaces is set for a module that replaces others by folders of
@@ -50,6 +56,33 @@ type Builder struct {
 	// Bin returns the place of a program, Src the folder it is built in, and Log
 	// the file that takes the output of the Go command.
 	Bin, Src, Log func(name string) string
+	// Like is the folder of a module. Programs are built with the versions of the modules that
+	// it requires, or with newer ones where they ask for them: what is the same for
+	// several programs is compiled once. Empty means that each has what it asks for.
+	Like string
+}
+
+// adopt adds to what p is built with the versions of b.Like.
+func (b Builder) adopt(p Program) (Program, error) {
+	if b.Like == "" || p.Apart {
+		return p, nil
+	}
+	path := filepath.Join(b.Like, "go.mod")
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return p, err
+	}
+	f, err := modfile.ParseLax(path, raw, nil)
+	if err != nil {
+		return p, err
+	}
+	with := map[string]string{}
+	for _, r := range f.Require {
+		with[r.Mod.Path] = r.Mod.Version
+	}
+	maps.Copy(with, p.With)
+	p.With = with
+	return p, nil
 }
 
 // Error is a failed build.
@@ -65,6 +98,14 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Ready tells whether the program is there, as p describes it.
 func (b Builder) Ready(p Program) bool {
+	p, err := b.adopt(p)
+	if err != nil {
+		return false
+	}
+	return b.ready(p)
+}
+
+func (b Builder) ready(p Program) bool {
 	if _, err := os.Stat(b.Bin(p.Name)); err != nil {
 		return false
 	}
@@ -74,10 +115,14 @@ func (b Builder) Ready(p Program) bool {
 
 // Build builds the program if it is not Ready, and tells whether it did.
 func (b Builder) Build(ctx context.Context, p Program) (bool, error) {
-	if b.Ready(p) {
-		return false, nil
+	p, err := b.adopt(p)
+	if err == nil {
+		if b.ready(p) {
+			return false, nil
+		}
+		err = b.build(ctx, p)
 	}
-	if err := b.build(ctx, p); err != nil {
+	if err != nil {
 		return false, &Error{Name: p.Name, Log: b.Log("build-" + p.Name), Err: err}
 	}
 	return true, nil
@@ -100,15 +145,23 @@ func (b Builder) build(ctx context.Context, p Program) error {
 	}
 	defer closeLog()
 
-	mod := "-mod=mod" // completes the go.mod written here
 	if p.InPlace != nil {
-		mod = "-mod=readonly"
 		err = copyModule(ctx, p, src)
 	} else {
 		err = writeModule(ctx, p, src)
 	}
 	if err != nil {
 		return err
+	}
+	if b.Like != "" && !p.Apart {
+		if err := addSums(filepath.Join(src, "go.sum"), filepath.Join(b.Like, "go.sum")); err != nil {
+			return err
+		}
+	}
+	// What was written here or raised needs to be completed.
+	mod := "-mod=mod"
+	if p.InPlace != nil && len(p.With) == 0 {
+		mod = "-mod=readonly"
 	}
 	fresh := bin + ".building"
 	args := []string{"build", mod, "-ldflags", strings.TrimSpace("-s -w " + p.LDFlags), "-o", fresh}
