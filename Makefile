@@ -55,7 +55,7 @@ ui-if-node:
 
 # The cluster comes up early, so that it has some history when the end-to-end tests look at its dashboards.
 .PHONY: test
-test: fetch-ahead verify-beside-ui vet test-go up-if-root test-beside ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify-beside-ui vet test-go test-ui up-if-root test-beside ## Run everything that proves the project, the end-to-end tests on a real cluster included
 	@$(MAKE) --no-print-directory test-e2e E2E_IDLE=shown
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
@@ -82,7 +82,7 @@ up-if-root:
 # Each of these leaves a processor idle most of the time, and none of them is a measurement.
 .PHONY: test-beside
 test-beside:
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-calm test-parity test-cluster test-ui test-chart test-rules test-helm
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-calm test-parity test-cluster test-chart test-rules test-helm
 
 .PHONY: test-go
 test-go: ## Test the product's packages
