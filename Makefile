@@ -53,10 +53,8 @@ ui-if-node:
 
 ##@ Prove
 
-# The cluster comes up early, so that it has some history when the end-to-end tests look at its dashboards.
 .PHONY: test
-test: fetch-ahead verify-beside-ui vet test-go test-ui up-if-root test-beside ## Run everything that proves the project, the end-to-end tests on a real cluster included
-	@$(MAKE) --no-print-directory test-e2e E2E_IDLE=shown
+test: fetch-ahead verify-beside-ui vet test-go test-ui test-two-at-once test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
 .PHONY: fetch-ahead
@@ -75,14 +73,10 @@ MODULES = . ci/chart ci/cluster ci/helm ci/e2e ci/peer
 vet: ## Look at every module with go vet
 	@for m in $(MODULES); do echo "go vet ./... in $$m"; (cd $$m && go vet ./...); done
 
-.PHONY: up-if-root
-up-if-root:
-	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
-
-# Each of these leaves a processor idle most of the time, and none of them is a measurement.
-.PHONY: test-beside
-test-beside:
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-calm test-parity test-cluster test-chart test-rules test-helm
+# Each of these leaves a processor idle most of the time, and none of them measures time.
+.PHONY: test-two-at-once
+test-two-at-once:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-parity test-cluster test-chart test-rules test-helm
 
 .PHONY: test-go
 test-go: ## Test the product's packages
@@ -143,11 +137,6 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up e2e; \
 	else echo 'SKIPPED: the end-to-end tests need root on Linux to bring a cluster up; with a cluster of your own: KUBECONFIG=... make e2e'; fi
 
-# The one end-to-end test that needs a cluster on which nothing happens yet.
-.PHONY: test-calm
-test-calm:
-	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory e2e RUN='^TestCalm'; fi
-
 # A cluster of make up was idle until now; of another one nobody knows. With NETWORK_POLICIES=1, as make up had it, they are tried.
 .PHONY: e2e
 e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some)
@@ -158,7 +147,7 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestCostOfATurn ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 5 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
+	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
 
 # Not among the above: the image of Thanos takes minutes to build, the first time.
 .PHONY: test-thanos

@@ -145,7 +145,6 @@ func (i *install) down(t *testing.T) {
 // Each way to install the chart ends with everything ready, and helm test says
 // that it works.
 func TestChartInstalls(t *testing.T) {
-	t.Parallel()
 	restricted := map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
 	privileged := map[string]string{"pod-security.kubernetes.io/enforce": "privileged"}
 	for _, test := range []struct {
@@ -170,7 +169,7 @@ func TestChartInstalls(t *testing.T) {
 		{name: "longest name", values: "minimal", release: "the-longest-name-of-a-release-that-helm-accepts-53-ch"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
+			t.Parallel() // they wait for pods most of the time
 			release := test.release
 			if release == "" {
 				release = "kube-monitoring-stack"

@@ -24,8 +24,7 @@ const (
 // What the stack ships works on a real cluster: every query of every panel and
 // every rule is understood by the server, is answered soon, and has something
 // to show, or it is known why this cluster cannot have it.
-func TestContent(t *testing.T) {
-	t.Parallel()
+func testContent(t *testing.T) {
 	c := connect(t)
 	shown := c.exhibit(t)
 	all := c.content(t, shown)

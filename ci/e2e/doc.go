@@ -2,11 +2,6 @@
 // would: it applies ConfigMaps, breaks them, kills pods, stops the API server,
 // and watches what the server, the Events and Alertmanager say.
 //
-// Tests that measure or break what others look at run one after the other, in the order
-// of their files' names. After them those run beside each other that mostly wait for a
-// release of their own, or only look at the one under test, which then has some history
-// for its dashboards.
-//
 // The tests need nothing but a kubeconfig. They reach the release through the
 // API server's service proxy, so they run from anywhere kubectl works.
 //
@@ -23,8 +18,7 @@
 //	E2E_RULES_COST     shell command that measures what a turn of the rules costs on
 //	                   the series in the file $SERIES; without it that test is skipped
 //	E2E_IDLE           how long the cluster must have been idle (20m), for the test
-//	                   that nothing fires on it; without it, or where it is shown
-//	                   because the test ran before, that test is skipped
+//	                   that nothing fires on it; without it that test is skipped
 //	E2E_NETWORK_POLICIES
 //	                   set where the cluster is known to enforce NetworkPolicies,
 //	                   so that one which does not is an error and no skip

@@ -14,11 +14,8 @@ import (
 )
 
 // A browser opens every web page and every dashboard on the cluster's own data.
-// The tests of the pages themselves are TypeScript; this one gives them a server. It
-// takes longer than any other that may run beside others, so by the name of this file
-// it is the first of them to begin.
-func TestPagesInABrowser(t *testing.T) {
-	t.Parallel()
+// The tests of the pages themselves are TypeScript; this one gives them a server.
+func testPagesInABrowser(t *testing.T) {
 	c := connect(t)
 	command := os.Getenv("E2E_PAGES")
 	if command == "" {
