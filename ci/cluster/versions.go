@@ -2,10 +2,9 @@ package main
 
 // The one place that pins what the cluster itself is made of. The versions of
 // what runs on it (node-exporter, Alertmanager, …) are the image tags in the
-// chart's values, and are read from there. Kubernetes has the version of the client
-// that the product is built with, so that it is compiled once (build.Builder.Like).
+// chart's values, and are read from there.
 const (
-	kubernetesVersion = "v1.37.0"
+	kubernetesVersion = "v1.35.4"
 	etcdVersion       = "v3.6.5"
 	corednsVersion    = "v1.13.1"
 	helmVersion       = "v3.22.0"
