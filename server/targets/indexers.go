@@ -48,6 +48,14 @@ func indexers(k kind) cache.Indexers {
 			}
 			return []string{s.Namespace + "/" + svc}
 		})
+		byNamespace[podIndex] = indexBy(func(s *discoveryv1.EndpointSlice) (out []string) { // for retelling
+			for _, e := range s.Endpoints {
+				if e.TargetRef != nil && e.TargetRef.Kind == "Pod" {
+					out = append(out, e.TargetRef.Namespace+"/"+e.TargetRef.Name)
+				}
+			}
+			return out
+		})
 		byNamespace[nodeIndex] = indexBy(func(s *discoveryv1.EndpointSlice) (out []string) {
 			for _, e := range s.Endpoints {
 				if e.TargetRef == nil {

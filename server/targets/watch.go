@@ -195,7 +195,11 @@ func (w *watch) discoverer(ns string) (discovery.Discoverer, error) {
 	case sdk8s.RoleEndpoint:
 		d = sdk8s.NewEndpoints(l, get(true, endpoints, ns), get(true, services, ns), get(true, pods, ns), node, space, rs, jobs, m.Deployment, m.Job, m.CronJob, w.events)
 	case sdk8s.RoleEndpointSlice:
-		d = sdk8s.NewEndpointSlice(l, get(true, endpointSlices, ns), get(true, services, ns), get(true, pods, ns), node, space, rs, jobs, m.Deployment, m.Job, m.CronJob, w.events)
+		slices := get(true, endpointSlices, ns)
+		if p := shared(true, pods, ns); failed == nil {
+			slices, failed = retell(slices, p)
+		}
+		d = sdk8s.NewEndpointSlice(l, slices, get(true, services, ns), get(true, pods, ns), node, space, rs, jobs, m.Deployment, m.Job, m.CronJob, w.events)
 	}
 	return d, failed
 }
