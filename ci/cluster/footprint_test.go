@@ -22,9 +22,10 @@ import (
 func footprint(t *testing.T) map[string][]string {
 	t.Helper()
 	l := layout.Layout{Dir: filepath.Join(mustRoot(t), ".cluster", "test"), ID: testID}
-	// Other programs' tests mount small file systems in their temporary folders. A cluster has nothing there.
+	// Other programs' tests mount small file systems in their temporary folders. A cluster has nothing there,
+	// unless the project itself lies there.
 	mounts := slices.DeleteFunc(strings.Split(read(t, "/proc/self/mounts"), "\n"), func(line string) bool {
-		return strings.Contains(line, " "+os.TempDir()+"/")
+		return strings.Contains(line, " "+os.TempDir()+"/") && !strings.Contains(line, mustRoot(t))
 	})
 	f := map[string][]string{
 		"mounts":           mounts,

@@ -36,6 +36,8 @@ func packages() []debian.Need {
 
 const caCertificates = "/etc/ssl/certs/ca-certificates.crt"
 
+// kubernetes is built with the modules of its release: all of staging has the version of the release, which the
+// product's client is newer than.
 func kubernetes() build.Program {
 	const v = "k8s.io/component-base/version."
 	minor := strings.Split(kubernetesVersion, ".")[1]
