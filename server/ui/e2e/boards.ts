@@ -1,7 +1,7 @@
 /** Opens dashboards and says what is wrong on them. */
 import type { Browser, Page } from "playwright-core";
 import { expect, vi } from "vitest";
-import { openPage, pictures, scrollThrough, settled } from "./browser.ts";
+import { openPage, patience, pictures, scrollThrough, settled } from "./browser.ts";
 
 /** What became of the panels of all dashboards. */
 export interface Boards {
@@ -45,7 +45,7 @@ async function openBoard(browser: Browser, server: string, { uid, title, error }
   for (const at of await page.locator("[data-panel]").all()) {
     if ((await at.getAttribute("data-state")) === "loading") {
       await at.scrollIntoViewIfNeeded();
-      await vi.waitFor(async () => expect(await at.getAttribute("data-state")).not.toBe("loading"), { timeout: 30_000 });
+      await vi.waitFor(async () => expect(await at.getAttribute("data-state")).not.toBe("loading"), { timeout: patience });
     }
     const panel = { board: uid, name: (await at.getAttribute("aria-label")) ?? "", type: (await at.getAttribute("data-panel")) ?? "", state: (await at.getAttribute("data-state")) ?? "" };
     boards.states[panel.state] = (boards.states[panel.state] ?? 0) + 1;

@@ -6,6 +6,12 @@ import { expect, inject, vi } from "vitest";
 
 export const pictures = resolve(process.env["PICTURES"] ?? "artifacts/pictures");
 
+/**
+ * How long anything on a page may take, in milliseconds. What takes longer is broken; what a page may take on
+ * a machine of its own is not measured here, where others compute beside it.
+ */
+export const patience = 45_000;
+
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 export async function openBrowser(): Promise<Browser> {
@@ -34,7 +40,7 @@ export interface Watched {
 export async function openPage(browser: Browser, view: View = { width: 1280, height: 860, dark: false }): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: view.width, height: view.height }, colorScheme: view.dark ? "dark" : "light", deviceScaleFactor: 1, timezoneId: "UTC" });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patience);
   const complaints: string[] = [];
   const own = [new URL(inject("pages")).origin, new URL(inject("prefixed")).origin];
   page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
@@ -53,12 +59,15 @@ export async function openPage(browser: Browser, view: View = { width: 1280, hei
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState("networkidle");
   // Not expect.poll, which belongs to one test and does not know which, beside others.
-  await vi.waitFor(async () => expect(await page.locator('[role="status"][aria-label^="Loading"]').count()).toBe(0), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await page.locator('[role="status"][aria-label^="Loading"]').count()).toBe(0), { timeout: patience });
 }
 
-/** Brings everything into view once, since panels ask only when they are seen, and goes back to the top. */
-export async function scrollThrough(page: Page): Promise<void> {
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+/**
+ * Brings everything into view once, since panels ask only when they are seen, and goes back to the top.
+ * Not further than so many pixels, where a page is longer than what is looked at.
+ */
+export async function scrollThrough(page: Page, furthest = Infinity): Promise<void> {
+  const height = Math.min(furthest, await page.evaluate(() => document.documentElement.scrollHeight));
   for (let y = 0; y < height; y += 600) {
     await page.evaluate((to) => scrollTo(0, to), y);
     await page.waitForTimeout(50);

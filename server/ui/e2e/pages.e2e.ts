@@ -16,7 +16,7 @@ describe.concurrent.each(Object.entries(views))("%s", (name, view) => {
     await page.getByText(shows).first().waitFor({ state: "attached" });
     await settled(page);
     await scrollThrough(page);
-    await page.screenshot({ path: `${pictures}/${key}-${name}.png`, fullPage: true, timeout: 45_000 });
+    await page.screenshot({ path: `${pictures}/${key}-${name}.png`, fullPage: true });
     // Nothing sticks out to the side.
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(complaints).toEqual([]);

@@ -7,7 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     // Of tests that say they may run beside each other: a page waits more than it computes.
     maxConcurrency: 3,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });
