@@ -36,13 +36,12 @@ func packages() []debian.Need {
 
 const caCertificates = "/etc/ssl/certs/ca-certificates.crt"
 
-// kubernetes is built with the modules of its release: all of staging has the version of the release, which the
-// product's client is newer than.
+// kubernetes is all of it in one program. Its staging modules have the version of the release.
 func kubernetes() build.Program {
 	const v = "k8s.io/component-base/version."
 	minor := strings.Split(kubernetesVersion, ".")[1]
 	return build.Program{
-		Name: "kubernetes", Module: "k8s.io/kubernetes", Version: kubernetesVersion, Package: ".", Apart: true,
+		Name: "kubernetes", Module: "k8s.io/kubernetes", Version: kubernetesVersion, Package: ".",
 		Source:          sourceOf(kubernetesMain),
 		StagingReplaces: func(version string) string { return "v0." + strings.TrimPrefix(version, "v1.") },
 		LDFlags:         "-X " + v + "gitVersion=" + kubernetesVersion + " -X " + v + "gitMajor=1 -X " + v + "gitMinor=" + minor,
@@ -56,7 +55,7 @@ func sourceOf(text string) string { return strings.Replace(text, "//go:build ign
 func networkPolicies() build.Program {
 	staged := "v0." + strings.TrimPrefix(kubernetesVersion, "v1.")
 	return build.Program{
-		Name: "network-policies", Module: "github.com/cloudnativelabs/kube-router/v2", Version: kubeRouterVersion, Package: ".", Apart: true,
+		Name: "network-policies", Module: "github.com/cloudnativelabs/kube-router/v2", Version: kubeRouterVersion, Package: ".",
 		Source: sourceOf(networkPoliciesMain),
 		With:   map[string]string{"k8s.io/api": staged, "k8s.io/apimachinery": staged, "k8s.io/client-go": staged},
 	}

@@ -38,8 +38,7 @@ func recipes() map[string]recipe {
 		}},
 		"kube-state-metrics": {entrypoint: "/kube-state-metrics", module: func(tag string) build.Program {
 			return build.Program{
-				// Apart: its stores lack a method that the product's client-go wants.
-				Module: "k8s.io/kube-state-metrics/v2", Version: tag, Package: "k8s.io/kube-state-metrics/v2", Apart: true,
+				Module: "k8s.io/kube-state-metrics/v2", Version: tag, Package: "k8s.io/kube-state-metrics/v2",
 				LDFlags: "-X " + prometheusVersion + "Version=" + tag,
 			}
 		}},

@@ -13,6 +13,7 @@ var absences = []struct {
 }{
 	{regexp.MustCompile(`^prometheus_remote_storage_`), "nothing is sent by remote write"},
 	{regexp.MustCompile(`^prometheus_sd_refresh_failures_total`), "no job finds targets by asking again and again"},
+	{regexp.MustCompile(`^kube_state_metrics_list_`), "kube-state-metrics is given its lists in a stream, as part of a watch"},
 	{regexp.MustCompile(`^kubelet_volume_stats_`), "drivers of these volumes tell nothing of them"},
 	{regexp.MustCompile(`^kube_node_spec_taint`), "no node has a taint"},
 	{regexp.MustCompile(`^container_fs_`), "the kernel does not count what control groups read and write"},

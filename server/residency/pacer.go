@@ -13,8 +13,8 @@ import (
 // do with a fifth of that room.
 const (
 	frugal = 15       // percent of what is in use, up to small
-	small  = 68 << 20 // bytes in use
-	large  = 76 << 20 // bytes in use, from which on the room is as configured
+	small  = 76 << 20 // bytes in use
+	large  = 88 << 20 // bytes in use, from which on the room is as configured
 
 	// A heap that was collected more than busyCycles times in busyWindow has more to do
 	// than to wait for the next scrape, and has the configured room for a while.

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"helm.sh/helm/v3/pkg/action"
-	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/release"
@@ -60,39 +59,55 @@ type Release struct {
 
 // Render renders a chart. Values that its schema refuses are an error.
 func Render(ctx context.Context, o Options) (*Release, error) {
+	rel, err := install(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	text := manifest(rel)
+	objects, err := decode(text)
+	if err != nil {
+		return nil, err
+	}
+	return &Release{Objects: objects, Manifest: text, Notes: rel.Info.Notes, helm: rel}, nil
+}
+
+// Text renders a chart to what Helm would send and tell, as text alone, for those who
+// render hundreds of times and need no objects.
+func Text(ctx context.Context, o Options) (string, error) {
+	rel, err := install(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	return manifest(rel) + rel.Info.Notes, nil
+}
+
+// manifest is all of a release as one text: its objects, and then its hooks.
+func manifest(rel *release.Release) string {
+	text := rel.Manifest
+	for _, h := range rel.Hooks {
+		text += "---\n" + h.Manifest + "\n"
+	}
+	return text
+}
+
+func install(ctx context.Context, o Options) (*release.Release, error) {
 	c, err := loader.Load(o.Chart)
 	if err != nil {
 		return nil, fmt.Errorf("loading chart: %w", err)
 	}
-	return renderChart(ctx, c, o)
-}
-
-func renderChart(ctx context.Context, c *chart.Chart, o Options) (*Release, error) {
 	version, err := chartutil.ParseKubeVersion(o.KubeVersion)
 	if err != nil {
 		return nil, fmt.Errorf("kube version: %w", err)
 	}
 	// A cluster tells its version whole, with what its provider added.
 	version.Version = o.KubeVersion
-	install := action.NewInstall(&action.Configuration{Log: func(string, ...any) {}})
-	install.ClientOnly = true
-	install.DryRun = true
-	install.KubeVersion = version
-	install.ReleaseName = o.Name
-	install.Namespace = o.Namespace
-	rel, err := install.RunWithContext(ctx, c, o.Values)
-	if err != nil {
-		return nil, err
-	}
-	manifest := rel.Manifest
-	for _, h := range rel.Hooks {
-		manifest += "---\n" + h.Manifest + "\n"
-	}
-	objects, err := decode(manifest)
-	if err != nil {
-		return nil, err
-	}
-	return &Release{Objects: objects, Manifest: manifest, Notes: rel.Info.Notes, helm: rel}, nil
+	in := action.NewInstall(&action.Configuration{Log: func(string, ...any) {}})
+	in.ClientOnly = true
+	in.DryRun = true
+	in.KubeVersion = version
+	in.ReleaseName = o.Name
+	in.Namespace = o.Namespace
+	return in.RunWithContext(ctx, c, o.Values)
 }
 
 func decode(manifest string) ([]*unstructured.Unstructured, error) {

@@ -216,7 +216,7 @@ func TestListsAndMapsMayBeTakenAway(t *testing.T) {
 		o := render.DefaultOptions(chartDir)
 		o.Values = beside(t, v.Path)
 		set(o.Values, strings.Split(v.Path, "."), nil)
-		if _, err := render.Render(t.Context(), o); err != nil && strings.Contains(err.Error(), "error calling") && !strings.Contains(err.Error(), "calling fail") {
+		if _, err := render.Text(t.Context(), o); err != nil && strings.Contains(err.Error(), "error calling") && !strings.Contains(err.Error(), "calling fail") {
 			t.Errorf("%s: %v", v.Path, err)
 		}
 	}
@@ -227,11 +227,11 @@ func output(t *testing.T, v map[string]any) string {
 	t.Helper()
 	o := render.DefaultOptions(chartDir)
 	o.Values = v
-	r, err := render.Render(t.Context(), o)
+	text, err := render.Text(t.Context(), o)
 	if err != nil {
 		return ""
 	}
-	return r.Manifest + r.Notes
+	return text
 }
 
 func leaves(tree []*values.Value) []*values.Value {

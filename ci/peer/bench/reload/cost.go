@@ -30,7 +30,8 @@ var edits = []edit{ofRules, ofTargets, ofSettings}
 // one is more than the reload itself: the median is the reload without it.
 //
 // Reloads that follow one upon the other are as many as fill the heap several
-// times over. Their mean is the reload with its share of the collections.
+// times over. Their mean is the reload with its share of the collections, less
+// what the server's ordinary work takes in as much time without a reload.
 type plan struct{ alone, dense int }
 
 func (p plan) total() int { return len(edits) * (p.alone + p.dense) }
@@ -45,13 +46,16 @@ type cost struct {
 // dense is what reloads one upon the other took together.
 type dense struct {
 	reloads     int
-	cpu         time.Duration
+	cpu         time.Duration // less ordinary
+	ordinary    time.Duration // what the server does in that time anyway
 	collector   time.Duration // of cpu; 0 if the server does not tell
 	allocated   int64         // bytes
 	collections int
 }
 
 func (d dense) each() time.Duration { return d.cpu / time.Duration(max(d.reloads, 1)) }
+
+func (d dense) besidesEach() time.Duration { return d.ordinary / time.Duration(max(d.reloads, 1)) }
 
 func (d dense) ofCollector() time.Duration { return d.collector / time.Duration(max(d.reloads, 1)) }
 
@@ -101,14 +105,13 @@ func (r *result) alone(ctx context.Context, s *server, w *workload, e edit) erro
 	return err
 }
 
-// together reloads n times and waits until all that belongs to it is done. What
-// the server does besides, in this time and in the wait, is not taken off.
+// together reloads n times, waits until all that belongs to it is done, and then as
+// long again, to see what the server does without reloads. A collection that falls
+// into that time was brought about by the reloads before, and is not taken off where
+// the server tells it apart.
 func (r *result) together(ctx context.Context, s *server, w *workload, e edit, n int) error {
-	gc, err := s.collected(ctx)
-	if err != nil {
-		return err
-	}
-	began, err := s.Usage()
+	start := time.Now()
+	before, gcBefore, err := s.spent(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,16 +126,33 @@ func (r *result) together(ctx context.Context, s *server, w *workload, e edit, n
 	if err := wait(ctx, pause); err != nil {
 		return err
 	}
-	ended, err := s.Usage()
+	after, gcAfter, err := s.spent(ctx)
 	if err != nil {
 		return err
 	}
-	now, err := s.collected(ctx)
-	r.costs[e].dense = dense{
-		reloads: n, cpu: ended.CPU - began.CPU, collector: now.cpu - gc.cpu,
-		allocated: now.allocated - gc.allocated, collections: now.collections - gc.collections,
+	if err := wait(ctx, time.Since(start)); err != nil {
+		return err
 	}
-	return err
+	idle, gcIdle, err := s.spent(ctx)
+	if err != nil {
+		return err
+	}
+	ordinary := max(0, idle-after-(gcIdle.cpu-gcAfter.cpu))
+	r.costs[e].dense = dense{
+		reloads: n, cpu: after - before - ordinary, ordinary: ordinary, collector: gcAfter.cpu - gcBefore.cpu,
+		allocated: gcAfter.allocated - gcBefore.allocated, collections: gcAfter.collections - gcBefore.collections,
+	}
+	return nil
+}
+
+// spent is the CPU time that the server has used, and what it has collected.
+func (s *server) spent(ctx context.Context) (time.Duration, garbage, error) {
+	gc, err := s.collected(ctx)
+	if err != nil {
+		return 0, gc, err
+	}
+	u, err := s.Usage()
+	return u.CPU, gc, err
 }
 
 // wait is part of what is measured: the time in which a server works on.
@@ -153,10 +173,12 @@ func costRows(theirs, ours *result, e edit) []report.Row {
 	}
 	collector := ms("of it garbage collection", 0, b.dense.ofCollector(), nil)
 	collector.Absent = true
+	besides := ms("ordinary work in that time, not of it", a.dense.besidesEach(), b.dense.besidesEach(), nil)
 	return []report.Row{
 		ms("CPU, "+string(e)+", one changed (median)", report.Median(a.alone), report.Median(b.alone), report.AtMost(30)),
 		ms("CPU, "+string(e)+", one upon the other (mean)", a.dense.each(), b.dense.each(), report.AtMost(30)),
 		collector,
+		besides,
 		{What: "allocated by one of them", Unit: "MiB", Theirs: report.MiB(a.dense.allocatedByEach()), Ours: report.MiB(b.dense.allocatedByEach())},
 		ms("POST to 200, "+string(e)+" (median)", report.Median(a.wall), report.Median(b.wall), report.AtMost(100)),
 		ms("POST to 200, "+string(e)+", slowest", slowest(a.wall), slowest(b.wall), nil),

@@ -73,6 +73,9 @@ func run(ctx context.Context, log io.Writer, profiles profile.Dir, sides ...side
 			return profiles.Heap(ctx, s.URL, "reload-"+side.name+"-"+when)
 		}
 		got[i], err = measure(ctx, s, w, t, side.plan, keep)
+		if err == nil {
+			err = profiles.Take(ctx, s.URL, "reload-"+side.name+"-idle", func(ctx context.Context) error { return wait(ctx, time.Second) })
+		}
 		for _, e := range edits {
 			if err == nil {
 				err = profiles.Take(ctx, s.URL, "reload-"+side.name+"-"+strings.Fields(string(e))[0], func(ctx context.Context) error {
