@@ -31,7 +31,7 @@ var edits = []edit{ofRules, ofTargets, ofSettings}
 //
 // Reloads that follow one upon the other are as many as fill the heap several
 // times over. Their mean is the reload with its share of the collections, less
-// what the server's ordinary work takes in as much time without a reload.
+// what the server did in as much time before the first reload.
 type plan struct{ alone, dense int }
 
 func (p plan) total() int { return len(edits) * (p.alone + p.dense) }
@@ -105,10 +105,7 @@ func (r *result) alone(ctx context.Context, s *server, w *workload, e edit) erro
 	return err
 }
 
-// together reloads n times, waits until all that belongs to it is done, and then as
-// long again, to see what the server does without reloads. A collection that falls
-// into that time was brought about by the reloads before, and is not taken off where
-// the server tells it apart.
+// together reloads n times and waits until all that belongs to it is done.
 func (r *result) together(ctx context.Context, s *server, w *workload, e edit, n int) error {
 	start := time.Now()
 	before, gcBefore, err := s.spent(ctx)
@@ -130,19 +127,31 @@ func (r *result) together(ctx context.Context, s *server, w *workload, e edit, n
 	if err != nil {
 		return err
 	}
-	if err := wait(ctx, time.Since(start)); err != nil {
-		return err
-	}
-	idle, gcIdle, err := s.spent(ctx)
-	if err != nil {
-		return err
-	}
-	ordinary := max(0, idle-after-(gcIdle.cpu-gcAfter.cpu))
+	ordinary := time.Duration(r.ordinary * float64(time.Since(start)))
 	r.costs[e].dense = dense{
 		reloads: n, cpu: after - before - ordinary, ordinary: ordinary, collector: gcAfter.cpu - gcBefore.cpu,
 		allocated: gcAfter.allocated - gcBefore.allocated, collections: gcAfter.collections - gcBefore.collections,
 	}
 	return nil
+}
+
+// work returns how many CPUs the server keeps busy without reloads, from 0 up, its
+// garbage collections not counted where it tells of them: in a window so short it is a
+// matter of chance whether there is one.
+func (s *server) work(ctx context.Context) (cpus float64, err error) {
+	start := time.Now()
+	before, gcBefore, err := s.spent(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := wait(ctx, 5*pause); err != nil {
+		return 0, err
+	}
+	after, gcAfter, err := s.spent(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return max(0, (after-before-(gcAfter.cpu-gcBefore.cpu)).Seconds()/time.Since(start).Seconds()), nil
 }
 
 // spent is the CPU time that the server has used, and what it has collected.

@@ -25,8 +25,10 @@ type memory struct {
 	reloads int
 }
 
-// collections is how many of them ordinary work goes on for.
-const collections = 8
+// collections is how many of them ordinary work goes on for. How far a heap grows beyond
+// its goal differs from one to the next by some percent, and pages that were in use once
+// stay resident: with a few, the most of them is still a matter of chance.
+const collections = 24
 
 func (m *memory) start(ctx context.Context, s *server) (err error) {
 	u, err := s.Usage()
@@ -71,7 +73,7 @@ func (m *memory) growth() float64 {
 // filled and been collected a few times, and returns the most it held between
 // two requests.
 func ordinary(ctx context.Context, s *server) (held instance.Usage, err error) {
-	const limit, batch = 20_000, 25
+	const limit, batch = 60_000, 25
 	first, err := s.collected(ctx)
 	if err != nil {
 		return held, err

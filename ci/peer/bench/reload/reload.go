@@ -24,6 +24,7 @@ var theirPlan, ourPlan = plan{alone: 3, dense: 3}, plan{alone: 7, dense: 50}
 type result struct {
 	costs map[edit]*cost
 	memory
+	ordinary  float64 // CPUs that the server keeps busy without reloads
 	missed    int
 	alertKept bool
 }
@@ -105,6 +106,10 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, p plan, ke
 	if err := wait(ctx, pause); err != nil { // what follows a start
 		return nil, err
 	}
+	var err error
+	if r.ordinary, err = s.work(ctx); err != nil {
+		return nil, err
+	}
 	if err := r.memory.start(ctx, s); err != nil {
 		return nil, err
 	}
@@ -176,6 +181,7 @@ func settle(ctx context.Context, s *server, t *targets) error {
 // told is every single figure of which the table has the median.
 func (r *result) told() string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "; ordinary work keeps %.1f %% of a CPU busy", r.ordinary*100)
 	for _, e := range edits {
 		c := r.costs[e]
 		fmt.Fprintf(&b, "; %s alone", e)
