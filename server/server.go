@@ -27,10 +27,10 @@ import (
 	"github.com/prometheus/prometheus/util/features"
 	"github.com/prometheus/prometheus/util/notifications"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/residency"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/evaluator"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/residency"
 )
 
 // Server is an embedded Prometheus. Use [New], Start and Stop, or just [Run].

@@ -8,9 +8,9 @@ import (
 
 	"github.com/prometheus/prometheus/util/notifications"
 
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/residency"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/generation"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/plan"
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/server/residency"
 )
 
 // open brings the server from listening to ready: storage, configuration, and

@@ -9,13 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // time intervals name places, and images have no zones
 
 	"k8s.io/klog/v2"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/apiserver"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/residency"
 )
 
 func main() {
@@ -44,7 +44,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if os.Getenv("GOGC") == "" {
 		// Idle nearly always, with a small heap: a little more collecting costs
 		// nothing that can be measured and memory is what a sidecar is judged by.
-		debug.SetGCPercent(50)
+		var room residency.Pacer
+		room.Configure(50)
+		go room.Run(ctx)
 	}
 	log.Debug("pages of the program were given back", "bytes", given, "err", givenErr)
 	klog.SetSlogLogger(log.With("component", "client-go"))

@@ -9,17 +9,17 @@ import (
 )
 
 // A heap may grow by a share of what is in use, GOGC, until its garbage is
-// collected. To mark a small heap costs little, so a server of a small cluster can
-// do with a fifth of that room.
+// collected. To mark a small heap costs little, so a server of a small cluster, or a
+// sidecar, can do with a small part of that room.
 const (
-	frugal = 15       // percent of what is in use, up to small
+	frugal = 10       // percent of what is in use, up to small
 	small  = 76 << 20 // bytes in use
 	large  = 88 << 20 // bytes in use, from which on the room is as configured
 
 	// A heap that was collected more than busyCycles times in busyWindow has more to do
 	// than to wait for the next scrape, and has the configured room for a while.
 	busyWindow = 10 * time.Second
-	busyCycles = 3
+	busyCycles = 5
 	busyFor    = time.Minute
 )
 

@@ -11,12 +11,12 @@ func TestRoom(t *testing.T) {
 		live             uint64
 		configured, want int
 	}{
-		{10 << 20, 75, 15},
-		{76 << 20, 75, 15},
-		{82 << 20, 75, 45},
+		{10 << 20, 75, 10},
+		{76 << 20, 75, 10},
+		{82 << 20, 75, 42},
 		{88 << 20, 75, 75},
 		{1 << 30, 75, 75},
-		{10 << 20, 10, 10},
+		{10 << 20, 5, 5},
 		{10 << 20, -1, -1},
 	} {
 		if got := room(c.live, c.configured); got != c.want {
@@ -46,23 +46,23 @@ func TestPacer(t *testing.T) {
 			less = p.look(at, 10<<20, cycles) || less
 		}
 	}
-	if seconds(3, 0); inForce() != 15 {
-		t.Errorf("%d in a small heap that is at rest, want 15", inForce())
+	if seconds(3, 0); inForce() != 10 {
+		t.Errorf("%d in a small heap that is at rest, want 10", inForce())
 	}
 	if !less {
 		t.Error("nothing is given back when there is less room")
 	}
-	if seconds(5, 1); inForce() != 75 {
-		t.Errorf("%d in one that was collected 5 times in 5 seconds, want 75", inForce())
+	if seconds(7, 1); inForce() != 75 {
+		t.Errorf("%d in one that was collected 7 times in 7 seconds, want 75", inForce())
 	}
 	if seconds(50, 0); inForce() != 75 {
 		t.Errorf("%d after 50 s, want 75", inForce())
 	}
-	if seconds(20, 0); inForce() != 15 {
-		t.Errorf("%d after 70 s, want 15", inForce())
+	if seconds(20, 0); inForce() != 10 {
+		t.Errorf("%d after 70 s, want 10", inForce())
 	}
-	if p.Configure(75); inForce() != 15 {
-		t.Errorf("%d after the same configuration again, want 15", inForce())
+	if p.Configure(75); inForce() != 10 {
+		t.Errorf("%d after the same configuration again, want 10", inForce())
 	}
 	if p.look(at.Add(time.Second), 100<<20, cycles); inForce() != 75 {
 		t.Errorf("%d in a large heap, want 75", inForce())
