@@ -35,7 +35,7 @@ func main() {
 // run is the program without the process around it.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	// What ran before main is most of what is linked, and never runs again.
-	given, givenErr := releasePages()
+	unmapErr := residency.UnmapProgram()
 	f, err := parse(args, stdout)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		room.Configure(50)
 		go room.Run(ctx)
 	}
-	log.Debug("pages of the program were given back", "bytes", given, "err", givenErr)
+	log.Debug("pages of the program were given back", "err", unmapErr)
 	klog.SetSlogLogger(log.With("component", "client-go"))
 	if err := apiserver.NoticeDeadConnections(); err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/livedir"
+	"github.com/kube-monitoring-stack/kube-monitoring-stack/internal/residency"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/sidecar"
 )
 
@@ -108,8 +109,7 @@ func settled(ctx context.Context, log *slog.Logger) {
 
 // givePagesBack gives back what is not needed of the program itself.
 func givePagesBack(log *slog.Logger) {
-	bytes, err := releasePages()
-	log.Debug("pages of the program were given back", "bytes", bytes, "err", err)
+	log.Debug("pages of the program were given back", "err", residency.UnmapProgram())
 }
 
 // runner is something that runs beside the sidecar.

@@ -10,9 +10,10 @@ import (
 	"syscall"
 )
 
-// unmapProgram makes the kernel forget which of the program's pages this process
-// has used. The pages stay in its cache while there is room.
-func unmapProgram() error {
+// UnmapProgram makes the kernel forget which of the program's pages this process
+// has used, where it is known how. The pages stay in its cache while there is room,
+// and what is needed again is mapped again.
+func UnmapProgram() error {
 	program, err := os.Executable()
 	if err != nil {
 		return err

@@ -10,5 +10,5 @@ import "runtime/debug"
 // time. It costs a garbage collection, and is for the end of a start.
 func GiveBack() error {
 	debug.FreeOSMemory()
-	return unmapProgram()
+	return UnmapProgram()
 }
