@@ -39,6 +39,9 @@ type record struct {
 type refusal struct {
 	problem dropin.Problem
 	at      time.Time
+	// again says that the version has another chance. What spoke against it is known
+	// until the reader takes it.
+	again bool
 }
 
 // choose returns what to publish: the newest edit if it may be, else the last
@@ -63,8 +66,8 @@ func (r *record) usable(c *dropin.Checked) bool {
 	if c == nil || !c.OK() {
 		return false
 	}
-	_, refused := r.refused[c.SHA256]
-	return !refused
+	no, refused := r.refused[c.SHA256]
+	return !refused || no.again
 }
 
 // isContested says whether c is what lost against others just now.
@@ -109,15 +112,26 @@ func (r *record) refuse(c dropin.Checked, reason string, now time.Time) {
 	})}
 }
 
-// forgive forgets verdicts older than before.
+// forgive gives versions another chance that were refused before a time.
 func (r *record) forgive(before time.Time) (forgiven bool) {
 	for sum, no := range r.refused {
-		if no.at.Before(before) {
+		switch {
+		case !no.at.Before(before):
+		case !r.knows(sum):
 			delete(r.refused, sum)
-			forgiven = true
+		case !no.again:
+			no.again, forgiven = true, true
+			r.refused[sum] = no
 		}
 	}
 	return forgiven
+}
+
+// knows says whether a version may still be published.
+func (r *record) knows(sum string) bool {
+	return slices.ContainsFunc([]*dropin.Checked{r.latest, r.good, r.confirmed}, func(c *dropin.Checked) bool {
+		return c != nil && c.SHA256 == sum
+	})
 }
 
 // judge brings the state up to date. chosen is what is published, nil if nothing.

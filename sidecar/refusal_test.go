@@ -124,6 +124,36 @@ func TestRefusedIsTriedAgainAfterAWhileAndWhenEdited(t *testing.T) {
 	})
 }
 
+// While it is tried again the owner still reads why it was refused.
+func TestRefusedHasItsReasonWhileItIsTriedAgain(t *testing.T) {
+	run(t, nil, func(b *bench) {
+		b.sink.set(refuseIf(true, "vector(13)"))
+		b.source.put(rules("a", 13))
+		b.source.synced()
+		b.pass(time.Second)
+		tried := false
+		b.sink.set(func(ctx context.Context, a apply) error {
+			if !strings.Contains(a.items["team/a/rules.yaml"], "vector(13)") {
+				return nil
+			}
+			tried = true
+			return errors.New("no answer")
+		})
+		b.pass(11 * time.Minute)
+		b.source.put(rules("b", 1))
+		b.pass(time.Second)
+		a := b.dropIn("team/a/rules.yaml")
+		if !tried || a.State != StatePending || len(a.Problems) != 1 || a.Problems[0].Code != dropin.CodeServerRefused {
+			t.Errorf("tried again: %v, %s, problems: %v", tried, a.State, a.Problems)
+		}
+		b.sink.set(nil)
+		b.pass(time.Minute)
+		if a := b.dropIn("team/a/rules.yaml"); a.State != StateActive || len(a.Problems) != 0 {
+			t.Errorf("taken in the end: %s, problems: %v", a.State, a.Problems)
+		}
+	})
+}
+
 // Two that are good alone and cannot be together: the older one stays.
 func TestRefusedPairLosesTheYounger(t *testing.T) {
 	run(t, nil, func(b *bench) {

@@ -201,6 +201,7 @@ func (s *store) confirm(items []dropin.Checked) {
 			continue
 		}
 		r.confirmed = r.live
+		delete(r.refused, r.live.SHA256)
 		if r.latest != nil && r.live.SHA256 == r.latest.SHA256 {
 			r.good = nil
 		}
