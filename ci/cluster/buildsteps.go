@@ -5,18 +5,23 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/build"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/cluster/internal/progress"
 )
 
-// buildStep builds one program.
-func (c *cluster) buildStep(title, firstRun string, p build.Program) progress.Step {
-	return progress.Step{Title: title, FirstRun: firstRun, Run: func(ctx context.Context, r *progress.Report) error {
-		built, err := c.builder.Build(ctx, p)
-		if err == nil && !built {
+// buildStep builds a program that the cluster is made of.
+func (c *cluster) buildStep(p clusterProgram) progress.Step {
+	return progress.Step{Title: p.title, FirstRun: p.firstRun, Run: func(ctx context.Context, r *progress.Report) error {
+		built, err := c.builder.Build(ctx, p.Program)
+		if err != nil {
+			return err
+		}
+		if !built {
 			r.Notef("built before")
 		}
-		return err
+		if p.Name == kubernetes().Name {
+			return linkKubernetes(c.layout.Bin)
+		}
+		return nil
 	}}
 }
 

@@ -67,7 +67,7 @@ func (c *cluster) kindUp(ctx context.Context) error {
 	var archives []image.Archive
 	nodes := max(1, c.nodes)
 	steps := []progress.Step{
-		c.buildStep("Helm "+helmVersion, "about 1 min", helm()),
+		c.buildStep(helm()),
 		{Title: "kind cluster " + k.Name, FirstRun: "about 2 min", Run: func(ctx context.Context, _ *progress.Report) error {
 			config, err := os.ReadFile(filepath.Join(c.root, "ci", "kind.yaml"))
 			if err != nil {

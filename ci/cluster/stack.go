@@ -50,7 +50,7 @@ func (c *cluster) imageSteps(archives *[]image.Archive, load loader) []progress.
 		}
 		return nil
 	}}}
-	steps = append(steps, progress.Step{Title: "programs of the stack", FirstRun: "about 8 min", Run: func(ctx context.Context, r *progress.Report) error {
+	steps = append(steps, progress.Step{Title: "programs of the stack", FirstRun: "about 4 min", Run: func(ctx context.Context, r *progress.Report) error {
 		for _, j := range jobs {
 			r.Notef("%s %s", j.name, j.tag)
 			if err := c.buildImage(ctx, j, archives); err != nil {

@@ -72,29 +72,10 @@ func (s *source) buildSteps() []progress.Step {
 		{Title: "packages of the distribution", FirstRun: "about 20s", Run: s.installPackages},
 		{Title: "this program", Run: s.installSelf},
 	}
-	steps = append(steps,
-		s.kubernetesStep(),
-		s.buildStep("etcd "+etcdVersion, "about 40s", etcd()),
-		s.buildStep("CoreDNS "+corednsVersion, "about 2 min", coredns()),
-		s.buildStep("Helm "+helmVersion, "about 1 min", helm()),
-	)
-	if s.policies {
-		steps = append(steps, s.buildStep("kube-router "+kubeRouterVersion+" for NetworkPolicies", "about 3 min", networkPolicies()))
+	for _, p := range s.programs() {
+		steps = append(steps, s.buildStep(p))
 	}
 	return steps
-}
-
-// kubernetesStep builds the program that is all of Kubernetes and gives it its names.
-func (s *source) kubernetesStep() progress.Step {
-	step := s.buildStep("Kubernetes "+kubernetesVersion+" from k8s.io/kubernetes", "about 5 min", kubernetes())
-	build := step.Run
-	step.Run = func(ctx context.Context, r *progress.Report) error {
-		if err := build(ctx, r); err != nil {
-			return err
-		}
-		return linkKubernetes(s.layout.Bin)
-	}
-	return step
 }
 
 func (s *source) installPackages(ctx context.Context, r *progress.Report) error {

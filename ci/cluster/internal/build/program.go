@@ -130,39 +130,18 @@ func (b Builder) Build(ctx context.Context, p Program) (bool, error) {
 
 func (b Builder) build(ctx context.Context, p Program) error {
 	src, bin := b.Src(p.Name), b.Bin(p.Name)
-	// What a killed or an older build left is no basis.
-	if err := os.RemoveAll(src); err != nil {
+	if err := os.MkdirAll(filepath.Dir(bin), 0o755); err != nil {
 		return err
 	}
-	for _, dir := range []string{src, filepath.Dir(bin)} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
+	mod, err := b.layOut(ctx, p, src)
+	if err != nil {
+		return err
 	}
 	run, closeLog, err := goIn(src, b.Log("build-"+p.Name), p.OS)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-
-	if p.InPlace != nil {
-		err = copyModule(ctx, p, src)
-	} else {
-		err = writeModule(ctx, p, src)
-	}
-	if err != nil {
-		return err
-	}
-	if b.Like != "" && !p.Apart {
-		if err := addSums(filepath.Join(src, "go.sum"), filepath.Join(b.Like, "go.sum")); err != nil {
-			return err
-		}
-	}
-	// What was written here or raised needs to be completed.
-	mod := "-mod=mod"
-	if p.InPlace != nil && len(p.With) == 0 {
-		mod = "-mod=readonly"
-	}
 	fresh := bin + ".building"
 	args := []string{"build", mod, "-ldflags", strings.TrimSpace("-s -w " + p.LDFlags), "-o", fresh}
 	if p.Tags != "" {
@@ -179,6 +158,65 @@ func (b Builder) build(ctx context.Context, p Program) error {
 		return err
 	}
 	return os.WriteFile(b.stamp(p), []byte(p.digest()), 0o644)
+}
+
+// layOut writes the module in src in which a program is built, and returns the Go
+// command's flag for it.
+func (b Builder) layOut(ctx context.Context, p Program, src string) (mod string, err error) {
+	// What a killed or an older build left is no basis.
+	if err := os.RemoveAll(src); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(src, 0o755); err != nil {
+		return "", err
+	}
+	write := writeModule
+	if p.InPlace != nil {
+		write = copyModule
+	}
+	if err := write(ctx, p, src); err != nil {
+		return "", err
+	}
+	if b.Like != "" && !p.Apart {
+		if err := addSums(filepath.Join(src, "go.sum"), filepath.Join(b.Like, "go.sum")); err != nil {
+			return "", err
+		}
+	}
+	// What was written here or raised needs to be completed.
+	if p.InPlace != nil && len(p.With) == 0 {
+		return "-mod=readonly", nil
+	}
+	return "-mod=mod", nil
+}
+
+// Fetch downloads the modules that Build of a program will need, unless it is Ready. Errors are of type Error.
+// It compiles nothing, so it can go on beside what does.
+func (b Builder) Fetch(ctx context.Context, p Program) error {
+	p, err := b.adopt(p)
+	if err != nil || b.ready(p) {
+		return err
+	}
+	src := b.Src("fetch-" + p.Name)
+	defer os.RemoveAll(src)
+	log := b.Log("fetch-" + p.Name)
+	mod, err := b.layOut(ctx, p, src)
+	if err != nil {
+		return &Error{Name: p.Name, Log: log, Err: err}
+	}
+	run, closeLog, err := goIn(src, log, p.OS)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	// Only what a package needs is downloaded when it is listed, and nothing of it is printed.
+	args := []string{"list", mod, "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}
+	if p.Tags != "" {
+		args = append(args, "-tags", p.Tags)
+	}
+	if err := run(ctx, append(args, p.Package)...); err != nil {
+		return &Error{Name: p.Name, Log: log, Err: err}
+	}
+	return nil
 }
 
 func (b Builder) stamp(p Program) string { return filepath.Join(b.Src(p.Name), "built") }
