@@ -11,8 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
 	"helm.sh/helm/v3/pkg/release"
@@ -91,7 +93,7 @@ func manifest(rel *release.Release) string {
 }
 
 func install(ctx context.Context, o Options) (*release.Release, error) {
-	c, err := loader.Load(o.Chart)
+	c, err := load(o.Chart)
 	if err != nil {
 		return nil, fmt.Errorf("loading chart: %w", err)
 	}
@@ -108,6 +110,25 @@ func install(ctx context.Context, o Options) (*release.Release, error) {
 	in.ReleaseName = o.Name
 	in.Namespace = o.Namespace
 	return in.RunWithContext(ctx, c, o.Values)
+}
+
+// loaded are charts by their folders: those who render hundreds of times read one once.
+var loaded sync.Map
+
+// load reads a chart. Helm changes the values of one that has dependencies, so only one
+// without them is kept, and each caller has a copy of the chart itself.
+func load(dir string) (*chart.Chart, error) {
+	if c, ok := loaded.Load(dir); ok {
+		return new(*c.(*chart.Chart)), nil
+	}
+	c, err := loader.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.Metadata.Dependencies) == 0 {
+		loaded.Store(dir, new(*c))
+	}
+	return c, nil
 }
 
 func decode(manifest string) ([]*unstructured.Unstructured, error) {

@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"github.com/prometheus/prometheus/config"
-	_ "github.com/prometheus/prometheus/discovery/install" // so that the jobs' discoveries parse
 	"go.yaml.in/yaml/v2"
 
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/ci/chart/render"
 	"github.com/kube-monitoring-stack/kube-monitoring-stack/dropin"
+	_ "github.com/kube-monitoring-stack/kube-monitoring-stack/internal/sd" // so that the jobs' discoveries parse
 )
 
 // jobs are the scrape jobs of a release as their authors wrote them.
