@@ -54,17 +54,21 @@ ui-if-node:
 ##@ Prove
 
 .PHONY: test
-test: fetch-ahead verify-beside-ui vet test-go test-ui test-two-at-once test-e2e ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify-beside-ui vet fetch-cluster test-go test-at-once test-e2e-rest ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
 .PHONY: fetch-ahead
 fetch-ahead:
 	@for m in $(filter-out .,$(MODULES)); do (cd $$m && go mod download) || true; done >/dev/null 2>&1 &
 
-# The one compiles, the other waits for a registry.
+# The one compiles, the other waits for registries.
 .PHONY: verify-beside-ui
 verify-beside-ui:
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line verify ui
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line verify ui-and-browser
+
+.PHONY: ui-and-browser
+ui-and-browser: ui
+	@$(MAKE) --no-print-directory -C server/ui chromium
 
 # One module after the other, and before what runs beside each other: Go commands that run at once do not know of each
 # other, and each would compile what several of them need.
@@ -73,10 +77,26 @@ MODULES = . ci/chart ci/cluster ci/helm ci/e2e ci/peer
 vet: ## Look at every module with go vet
 	@for m in $(MODULES); do echo "go vet ./... in $$m"; (cd $$m && go vet ./...); done
 
-# Each of these leaves a processor idle most of the time, and none of them measures time.
-.PHONY: test-two-at-once
-test-two-at-once:
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-parity test-cluster test-chart test-rules test-helm
+# As fetch-ahead, for what the cluster is made of: the program that knows it was compiled by vet.
+.PHONY: fetch-cluster
+fetch-cluster:
+	@if $(ROOT_ON_LINUX); then ($(CLUSTER) fetch || true) >/dev/null 2>&1 & fi
+
+# Each of these waits much of its time, for samples, pages and pods, and none of them measures time.
+.PHONY: test-at-once
+test-at-once:
+	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-beside test-parity test-cluster test-ui test-chart test-rules test-helm
+
+# Those end-to-end tests that want a cluster on which nothing has happened yet.
+.PHONY: test-beside
+test-beside:
+	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory e2e RUN='$(BESIDE)'; fi
+
+BESIDE = ^TestBesideEachOther$$$$
+.PHONY: test-e2e-rest
+test-e2e-rest:
+	@$(MAKE) --no-print-directory test-e2e SKIP='$(BESIDE)'
 
 .PHONY: test-go
 test-go: ## Test the product's packages
@@ -139,7 +159,7 @@ test-e2e: ## Bring the cluster up and run the end-to-end tests on it (root)
 
 # A cluster of make up was idle until now; of another one nobody knows. With NETWORK_POLICIES=1, as make up had it, they are tried.
 .PHONY: e2e
-e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some)
+e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUBECONFIG (RUN=regexp for some, SKIP=regexp)
 	@cd ci/e2e && KUBECONFIG=$${KUBECONFIG:-$(CLUSTER_DIR)/kubeconfig} PATH="$(CLUSTER_DIR)/bin:$$PATH" \
 	  E2E_NETWORK_POLICIES=$(NETWORK_POLICIES) E2E_IDLE=$(or $(E2E_IDLE),$(if $(KUBECONFIG),,2m)) \
 	  E2E_HELM="$$(command -v $(CLUSTER_DIR)/bin/helm || command -v helm || true)" E2E_CHART='$(CURDIR)/charts/kube-monitoring-stack' \
@@ -147,7 +167,7 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestCostOfATurn ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 4 -timeout 40m -v $(if $(RUN),-run '$(RUN)') .
+	  go test -count=1 -parallel 6 -timeout 40m -v $(if $(RUN),-run '$(RUN)') $(if $(SKIP),-skip '$(SKIP)') .
 
 # Not among the above: the image of Thanos takes minutes to build, the first time.
 .PHONY: test-thanos

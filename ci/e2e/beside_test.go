@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"sync"
+	"testing"
+)
 
 // These need minutes and mostly wait, for samples and for pages, so they run beside
 // each other. They come first, by the name of this file: after them tests break things
@@ -29,4 +32,14 @@ func TestBesideEachOther(t *testing.T) {
 			test(t)
 		})
 	}
+}
+
+// disturbing is held by the one test that takes a part of the release away.
+var disturbing sync.Mutex
+
+// disturb lets the test break the release under test until it ends: one test at a
+// time, beside others that have a release of their own or can wait.
+func disturb(t *testing.T) {
+	disturbing.Lock()
+	t.Cleanup(disturbing.Unlock)
 }

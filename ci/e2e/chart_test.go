@@ -145,6 +145,7 @@ func (i *install) down(t *testing.T) {
 // Each way to install the chart ends with everything ready, and helm test says
 // that it works.
 func TestChartInstalls(t *testing.T) {
+	t.Parallel()
 	restricted := map[string]string{"pod-security.kubernetes.io/enforce": "restricted"}
 	privileged := map[string]string{"pod-security.kubernetes.io/enforce": "privileged"}
 	for _, test := range []struct {

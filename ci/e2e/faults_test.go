@@ -207,6 +207,7 @@ func TestFaultReaderIsAwayOrSlow(t *testing.T) {
 
 // Five thousand changes in a minute, and then two sidecars agree with the cluster.
 func TestFaultThousandsOfChanges(t *testing.T) {
+	t.Parallel()
 	const changes, objects, writers = 5000, 100, 4
 	l := newLab(t)
 	l.fill(objects)

@@ -203,6 +203,8 @@ const oneAlert = `groups:
 // Two Alertmanagers send a notification once, and the one that is left when the
 // other is lost goes on sending.
 func TestLostAlertmanager(t *testing.T) {
+	t.Parallel()
+	disturb(t)
 	c := connect(t)
 	helm := os.Getenv("E2E_HELM")
 	if helm == "" {

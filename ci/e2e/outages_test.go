@@ -46,6 +46,8 @@ func (c *cluster) activeAt(ctx context.Context, file string) (time.Time, error) 
 // The server's pod is killed without warning. Its successor has the same data,
 // the same drop-ins, and a pending alert goes on where it was.
 func TestServerPodKilled(t *testing.T) {
+	t.Parallel()
+	disturb(t)
 	c := connect(t)
 	ns := c.team(t)
 	file := ref(ns, "rules", "rules.yaml")
