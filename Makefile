@@ -88,12 +88,12 @@ test-at-once:
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-beside test-parity test-cluster test-ui test-chart test-rules test-helm
 
-# Those end-to-end tests that want a cluster on which nothing has happened yet.
+# Those end-to-end tests that want a cluster on which nothing has happened yet, or for themselves, and mostly wait.
 .PHONY: test-beside
 test-beside:
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory e2e RUN='$(BESIDE)'; fi
 
-BESIDE = ^TestBesideEachOther$$$$
+BESIDE = ^Test(BesideEachOther|APIServerStoppedForAMinute)$$$$
 .PHONY: test-e2e-rest
 test-e2e-rest:
 	@$(MAKE) --no-print-directory test-e2e SKIP='$(BESIDE)'
