@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // markVariable carries "<owner>#<name>" in the environment of a process.
@@ -68,6 +70,9 @@ func (t Table) Start(s Spec) (*Process, error) {
 	cmd.ExtraFiles = s.Files
 	cmd.Env = append(withoutMark(os.Environ()), t.Mark(s.Name))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: s.Cloneflags}
+	if err := keepInherited(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", s.Name, err)
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", s.Name, err)
 	}
@@ -79,6 +84,23 @@ func (t Table) Start(s Spec) (*Process, error) {
 	// not taken for a running one.
 	go cmd.Wait()
 	return p, nil
+}
+
+// keepInherited has nothing that is started from here on inherit what this process was
+// given open by whoever started it. make, for one, hands a pipe to all below it and
+// waits at its end until nobody has that any more, which for a process that stays is
+// for ever.
+func keepInherited() error {
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	for _, f := range open {
+		if fd, err := strconv.Atoi(f.Name()); err == nil && fd > 2 {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
 }
 
 // Find returns the process of that name, or nil if none is running.

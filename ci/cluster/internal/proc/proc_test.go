@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func start(t *testing.T, table Table, name string, args ...string) *Process {
@@ -69,6 +71,24 @@ func TestStopInsists(t *testing.T) {
 			t.Errorf("%q: %v", script, err)
 		}
 		waitFor(t, func() bool { found, _ := table.Find("stubborn"); return found == nil })
+	}
+}
+
+// A process that stays does not hold what whoever started this one has open.
+func TestInheritsNothing(t *testing.T) {
+	var ends [2]int
+	if err := unix.Pipe(ends[:]); err != nil { // without O_CLOEXEC, as make makes its own
+		t.Fatal(err)
+	}
+	read := os.NewFile(uintptr(ends[0]), "pipe")
+	defer read.Close()
+	start(t, Table{Owner: t.TempDir()}, "sleeper", "/bin/sleep", "60")
+	if err := unix.Close(ends[1]); err != nil {
+		t.Fatal(err)
+	}
+	fds := []unix.PollFd{{Fd: int32(ends[0]), Events: unix.POLLIN}}
+	if n, err := unix.Poll(fds, 5000); err != nil || n != 1 || fds[0].Revents&unix.POLLHUP == 0 {
+		t.Errorf("somebody has the pipe still open: %d, %v", n, err)
 	}
 }
 
