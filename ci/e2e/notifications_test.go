@@ -191,13 +191,14 @@ func (c *cluster) suppressed(ctx context.Context, ns string) (map[string]string,
 	return out, nil
 }
 
+// Not of severity info: InfoInhibitor keeps those back as soon as it has noticed the first.
 const oneAlert = `groups:
 - name: ALERT
   interval: 1s
   rules:
   - alert: ALERT
     expr: vector(1)
-    labels: {namespace: NAMESPACE, severity: info}
+    labels: {namespace: NAMESPACE, severity: warning}
 `
 
 // Two Alertmanagers send a notification once, and the one that is left when the
