@@ -5,8 +5,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/alertmanager/alert"
 	amconfig "github.com/prometheus/alertmanager/config"
+	amcommon "github.com/prometheus/alertmanager/config/common"
+	"github.com/prometheus/alertmanager/eventrecorder"
+	"github.com/prometheus/alertmanager/featurecontrol"
+	"github.com/prometheus/alertmanager/inhibit"
+	"github.com/prometheus/alertmanager/provider/mem"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/config"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -30,6 +39,51 @@ func TestConfigurationsLoad(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What holds alerts back in Alertmanager itself: severity info where InfoInhibitor fires,
+// which is sent to nobody, and what is worse goes out.
+func TestInhibitedByDefault(t *testing.T) {
+	var rules []amcommon.InhibitRule
+	for _, s := range typed[*corev1.Secret](t, rendered(t, nil)) {
+		if text, ok := s.StringData["alertmanager.yml"]; ok {
+			c, err := amconfig.Load(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rules = c.InhibitRules
+		}
+	}
+	log := slog.New(slog.DiscardHandler)
+	alerts, err := mem.NewAlerts(t.Context(), time.Hour, 0, nil, log, eventrecorder.NopRecorder(), prometheus.NewRegistry(), featurecontrol.NoopFlags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(alerts.Close)
+	inhibited := map[string]bool{"Watchdog": false, "InfoInhibitor": true, "Info": true, "Warning": false, "InfoElsewhere": false}
+	firing := map[string]model.LabelSet{
+		"Watchdog":      {"severity": "none"},
+		"InfoInhibitor": {"severity": "none", "namespace": "team"},
+		"Info":          {"severity": "info", "namespace": "team"},
+		"Warning":       {"severity": "warning", "namespace": "team"},
+		"InfoElsewhere": {"severity": "info", "namespace": "other"},
+	}
+	for name, labels := range firing {
+		labels["alertname"] = model.LabelValue(name)
+		a := &alert.Alert{Alert: model.Alert{Labels: labels, StartsAt: time.Now(), EndsAt: time.Now().Add(time.Hour)}}
+		if err := alerts.Put(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inhibitor := inhibit.NewInhibitor(alerts, rules, log, eventrecorder.NopRecorder())
+	go inhibitor.Run()
+	t.Cleanup(inhibitor.Stop)
+	inhibitor.WaitForLoading()
+	for name, want := range inhibited {
+		if got := inhibitor.Mutes(t.Context(), firing[name]); got != want {
+			t.Errorf("%s is held back: %v, want %v", name, got, want)
+		}
+	}
 }
 
 func baseConfig(t *testing.T, r *render.Release) *config.Config {

@@ -30,6 +30,9 @@ inhibit_rules:
   - source_matchers: [alertname="InfoInhibitor"]
     target_matchers: [severity="info"]
     equal: [cluster, namespace]
+  # It is no fault itself, and no team's route is to send it.
+  - source_matchers: [alertname="Watchdog"]
+    target_matchers: [alertname="InfoInhibitor"]
 {{- end -}}
 {{- end -}}
 
