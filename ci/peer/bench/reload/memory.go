@@ -15,10 +15,15 @@ import (
 // garbage collection. Shortly after a start that collection is still to come,
 // and resident memory grows up to it whatever the server does, so a figure from
 // then says how long ago the start was, not what a reload takes.
+//
+// It goes on growing for a while after that: pages that were in use once are given
+// back slowly, so the most of a second time is more than that of the first. The
+// first time is therefore not compared with what comes after the reloads, but is
+// there to show what ordinary work alone adds.
 type memory struct {
-	fresh                 int64 // RSS after the start
-	third                 int64 // RSS after three reloads
-	before, during, after instance.Usage
+	fresh                        int64 // RSS after the start
+	third                        int64 // RSS after three reloads
+	first, before, during, after instance.Usage
 	// What is in use after a garbage collection.
 	liveBefore, liveAfter int64
 
@@ -37,6 +42,9 @@ func (m *memory) start(ctx context.Context, s *server) (err error) {
 	}
 	m.fresh = u.RSS
 	if m.liveBefore, err = s.heap(ctx); err != nil {
+		return err
+	}
+	if m.first, err = ordinary(ctx, s); err != nil {
 		return err
 	}
 	m.before, err = ordinary(ctx, s)
@@ -65,9 +73,12 @@ func (m *memory) end(ctx context.Context, s *server) (err error) {
 	return err
 }
 
-func (m *memory) growth() float64 {
-	return (float64(max(m.during.RSS, m.after.RSS))/float64(m.before.RSS) - 1) * 100
-}
+// growth is that since the reloads began, and control that in as much ordinary work
+// before them, in percent.
+func (m *memory) growth() float64  { return percentMore(max(m.during.RSS, m.after.RSS), m.before.RSS) }
+func (m *memory) control() float64 { return percentMore(m.before.RSS, m.first.RSS) }
+
+func percentMore(now, before int64) float64 { return (float64(now)/float64(before) - 1) * 100 }
 
 // ordinary asks a server for what it is asked all the time, until its heap has
 // filled and been collected a few times, and returns the most it held between
@@ -111,12 +122,14 @@ func memoryRows(theirs, ours *result) []report.Row {
 		mib("live heap before", func(r *result) int64 { return r.liveBefore }),
 		mib("live heap after all reloads", func(r *result) int64 { return r.liveAfter }),
 		mib("RSS 12 s after the start", func(r *result) int64 { return r.fresh }),
-		mib("RSS in ordinary work, most", func(r *result) int64 { return r.before.RSS }),
+		mib("RSS in ordinary work, most, the first time", func(r *result) int64 { return r.first.RSS }),
+		mib("RSS in ordinary work, most, the second time", func(r *result) int64 { return r.before.RSS }),
 		mib("of it anonymous", func(r *result) int64 { return r.before.Anonymous }),
 		mib("RSS after 3 reloads", func(r *result) int64 { return r.third }),
 		mib(fmt.Sprintf("RSS in %d and %d reloads, most", theirPlan.total(), ourPlan.total()), func(r *result) int64 { return r.during.RSS }),
 		mib("RSS in ordinary work after them, most", func(r *result) int64 { return r.after.RSS }),
 		mib("of it anonymous", func(r *result) int64 { return r.after.Anonymous }),
-		{What: "RSS growth, most in ordinary work to most since", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
+		{What: "RSS growth in ordinary work alone, first time to second", Unit: "%", Theirs: theirs.control(), Ours: ours.control()},
+		{What: "RSS growth, most the second time to most since", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
 	}
 }
