@@ -18,7 +18,7 @@ const (
 	longest = 2 * time.Second
 	// settled is when a cluster that was just installed has samples for all: rates
 	// need two, and records of rates one turn more.
-	settled = 6 * time.Minute
+	settled = 10 * time.Minute
 )
 
 // What the stack ships works on a real cluster: every query of every panel and

@@ -133,15 +133,15 @@ func (b Builder) build(ctx context.Context, p Program) error {
 	if err := os.MkdirAll(filepath.Dir(bin), 0o755); err != nil {
 		return err
 	}
-	mod, err := b.layOut(ctx, p, src)
-	if err != nil {
-		return err
-	}
 	run, closeLog, err := goIn(src, b.Log("build-"+p.Name), p.OS)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
+	mod, err := b.layOut(ctx, p, src)
+	if err != nil {
+		return err
+	}
 	fresh := bin + ".building"
 	args := []string{"build", mod, "-ldflags", strings.TrimSpace("-s -w " + p.LDFlags), "-o", fresh}
 	if p.Tags != "" {
@@ -193,30 +193,36 @@ func (b Builder) layOut(ctx context.Context, p Program, src string) (mod string,
 // It compiles nothing, so it can go on beside what does.
 func (b Builder) Fetch(ctx context.Context, p Program) error {
 	p, err := b.adopt(p)
-	if err != nil || b.ready(p) {
-		return err
+	if err == nil {
+		if b.ready(p) {
+			return nil
+		}
+		err = b.fetch(ctx, p)
 	}
+	if err != nil {
+		return &Error{Name: p.Name, Log: b.Log("fetch-" + p.Name), Err: err}
+	}
+	return nil
+}
+
+func (b Builder) fetch(ctx context.Context, p Program) error {
 	src := b.Src("fetch-" + p.Name)
 	defer os.RemoveAll(src)
-	log := b.Log("fetch-" + p.Name)
-	mod, err := b.layOut(ctx, p, src)
-	if err != nil {
-		return &Error{Name: p.Name, Log: log, Err: err}
-	}
-	run, closeLog, err := goIn(src, log, p.OS)
+	run, closeLog, err := goIn(src, b.Log("fetch-"+p.Name), p.OS)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
+	mod, err := b.layOut(ctx, p, src)
+	if err != nil {
+		return err
+	}
 	// Only what a package needs is downloaded when it is listed, and nothing of it is printed.
 	args := []string{"list", mod, "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}
 	if p.Tags != "" {
 		args = append(args, "-tags", p.Tags)
 	}
-	if err := run(ctx, append(args, p.Package)...); err != nil {
-		return &Error{Name: p.Name, Log: log, Err: err}
-	}
-	return nil
+	return run(ctx, append(args, p.Package)...)
 }
 
 func (b Builder) stamp(p Program) string { return filepath.Join(b.Src(p.Name), "built") }
