@@ -115,15 +115,21 @@ func (b Builder) ready(p Program) bool {
 
 // Build builds the program if it is not Ready, and tells whether it did.
 func (b Builder) Build(ctx context.Context, p Program) (bool, error) {
+	return b.unlessReady(ctx, p, "build-", b.build)
+}
+
+// unlessReady does something for a program that is not ready, whose output is in the log of this
+// prefix, and tells whether it did.
+func (b Builder) unlessReady(ctx context.Context, p Program, log string, do func(context.Context, Program) error) (bool, error) {
 	p, err := b.adopt(p)
 	if err == nil {
 		if b.ready(p) {
 			return false, nil
 		}
-		err = b.build(ctx, p)
+		err = do(ctx, p)
 	}
 	if err != nil {
-		return false, &Error{Name: p.Name, Log: b.Log("build-" + p.Name), Err: err}
+		return false, &Error{Name: p.Name, Log: b.Log(log + p.Name), Err: err}
 	}
 	return true, nil
 }
@@ -192,17 +198,8 @@ func (b Builder) layOut(ctx context.Context, p Program, src string) (mod string,
 // Fetch downloads the modules that Build of a program will need, unless it is Ready. Errors are of type Error.
 // It compiles nothing, so it can go on beside what does.
 func (b Builder) Fetch(ctx context.Context, p Program) error {
-	p, err := b.adopt(p)
-	if err == nil {
-		if b.ready(p) {
-			return nil
-		}
-		err = b.fetch(ctx, p)
-	}
-	if err != nil {
-		return &Error{Name: p.Name, Log: b.Log("fetch-" + p.Name), Err: err}
-	}
-	return nil
+	_, err := b.unlessReady(ctx, p, "fetch-", b.fetch)
+	return err
 }
 
 func (b Builder) fetch(ctx context.Context, p Program) error {
