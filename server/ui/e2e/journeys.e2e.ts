@@ -127,6 +127,29 @@ test("keys lead everywhere", async () => {
   expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
+test("a page whose code is not to be had says so, and comes by itself when it is", async () => {
+  const opened = await openPage(browser);
+  const { page } = opened;
+  const code = /\/assets\/RulesPage-.*\.js$/;
+  let asked = 0;
+  await page.route(code, (route) => (asked++ === 0 ? route.abort("connectionreset") : route.continue()));
+  await page.goto(`${inject("pages")}rules?q=slow`);
+  await page.getByRole("heading", { name: "Rules" }).waitFor();
+  expect(asked).toBe(2);
+  expect(page.url()).toContain("rules?q=slow");
+  expect(opened.complaints).toEqual([]);
+
+  // A reload has not helped, so the next one is the user's.
+  const other = await openPage(browser);
+  await other.page.route(code, (route) => route.abort("connectionreset"));
+  await other.page.goto(`${inject("pages")}rules`);
+  await other.page.getByRole("alert").getByText("The code of this page could not be loaded").waitFor();
+  await other.page.screenshot({ path: `${pictures}/code-missing.png` });
+  await other.page.unroute(code);
+  await other.page.getByRole("button", { name: "Load everything anew" }).click();
+  await other.page.getByRole("heading", { name: "Rules" }).waitFor();
+});
+
 test("theme and time zone are kept", async () => {
   const { page } = await open("status");
   await page.getByRole("button", { name: "Theme of the system" }).click();

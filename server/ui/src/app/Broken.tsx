@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from "react";
 import { Button } from "../ui/Button.tsx";
 import { Note } from "../ui/Note.tsx";
+import { CodeMissing } from "./code.ts";
 
 interface State {
   error: Error | null;
@@ -17,6 +18,15 @@ export class Broken extends Component<{ children: ReactNode }, State> {
   override render(): ReactNode {
     const { error } = this.state;
     if (!error) return this.props.children;
+    if (error instanceof CodeMissing)
+      return (
+        <Note tone="bad" title="The code of this page could not be loaded">
+          {error.message}
+          {"\n"}The connection was lost, or the server was upgraded since these pages were opened.
+          {"\n"}
+          <Button onClick={() => location.reload()}>Load everything anew</Button>
+        </Note>
+      );
     return (
       <Note tone="bad" title="This page failed">
         {error.message}

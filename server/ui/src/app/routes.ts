@@ -1,5 +1,6 @@
 import { Activity, BellRing, Database, Gauge, LayoutDashboard, ListChecks, Package, Radar, Route, Server, type LucideIcon } from "lucide-react";
-import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import type { ComponentType, LazyExoticComponent } from "react";
+import { page } from "./code.ts";
 import { Overview } from "../pages/overview/Overview.tsx";
 
 type PageComponent = ComponentType | LazyExoticComponent<ComponentType>;
@@ -19,54 +20,54 @@ export interface PageRoute {
   notInAgent?: boolean;
 }
 
-const StatusPage = lazy(() => import("../pages/status/StatusPage.tsx"));
+const StatusPage = page(() => import("../pages/status/StatusPage.tsx"));
 
 /** The pages. Those that Prometheus has too are where Prometheus has them: alert links and bookmarks lead there. */
 export const routes: PageRoute[] = [
   { path: "/", page: Overview, nav: { name: "Overview", group: "", icon: Gauge, key: "o" } },
   {
     path: "/query",
-    page: lazy(() => import("../pages/query/QueryPage.tsx")),
+    page: page(() => import("../pages/query/QueryPage.tsx")),
     nav: { name: "Query", group: "Explore", icon: Activity, key: "q" },
     notInAgent: true,
   },
   {
     path: "/dashboards",
-    page: lazy(() => import("../pages/dashboards/DashboardList.tsx")),
+    page: page(() => import("../pages/dashboards/DashboardList.tsx")),
     nav: { name: "Dashboards", group: "Explore", icon: LayoutDashboard, key: "d" },
     notInAgent: true,
   },
-  { path: "/dashboards/:uid", page: lazy(() => import("../pages/dashboards/DashboardPage.tsx")), notInAgent: true },
+  { path: "/dashboards/:uid", page: page(() => import("../pages/dashboards/DashboardPage.tsx")), notInAgent: true },
   {
     path: "/alerts",
-    page: lazy(() => import("../pages/alerts/AlertsPage.tsx")),
+    page: page(() => import("../pages/alerts/AlertsPage.tsx")),
     nav: { name: "Alerts", group: "Alerting", icon: BellRing, key: "a" },
     notInAgent: true,
   },
   {
     path: "/rules",
-    page: lazy(() => import("../pages/rules/RulesPage.tsx")),
+    page: page(() => import("../pages/rules/RulesPage.tsx")),
     nav: { name: "Rules", group: "Alerting", icon: ListChecks, key: "r" },
     notInAgent: true,
   },
   {
     path: "/targets",
-    page: lazy(() => import("../pages/targets/TargetsPage.tsx")),
+    page: page(() => import("../pages/targets/TargetsPage.tsx")),
     nav: { name: "Targets", group: "Collection", icon: Radar, key: "t" },
   },
   {
     path: "/drop-ins",
-    page: lazy(() => import("../pages/dropins/DropInsPage.tsx")),
+    page: page(() => import("../pages/dropins/DropInsPage.tsx")),
     nav: { name: "Drop-ins", group: "Collection", icon: Package, key: "i" },
   },
   {
     path: "/explain",
-    page: lazy(() => import("../pages/explain/ExplainPage.tsx")),
+    page: page(() => import("../pages/explain/ExplainPage.tsx")),
     nav: { name: "Explain", group: "Collection", icon: Route, key: "e" },
   },
   {
     path: "/tsdb-status",
-    page: lazy(() => import("../pages/tsdb/TsdbPage.tsx")),
+    page: page(() => import("../pages/tsdb/TsdbPage.tsx")),
     nav: { name: "TSDB", group: "Server", icon: Database, key: "b" },
     notInAgent: true,
   },
