@@ -86,13 +86,13 @@ fetch-cluster:
 .PHONY: test-at-once
 test-at-once:
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-beside test-parity test-helm test-ui test-chart test-rules test-cluster-after-browsers
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-cluster test-parity test-chart browsers-after-test-cluster test-helm test-rules
 
 # A cluster that comes or goes gives the host an address more or less, and a browser then drops whatever it is loading
 # (net::ERR_NETWORK_CHANGED).
-.PHONY: test-cluster-after-browsers
-test-cluster-after-browsers: test-beside test-ui
-	@$(MAKE) --no-print-directory test-cluster
+.PHONY: browsers-after-test-cluster
+browsers-after-test-cluster: test-cluster
+	@$(MAKE) --no-print-directory test-beside test-ui
 
 # Those end-to-end tests that want a cluster on which nothing has happened yet, or for themselves, and mostly wait.
 .PHONY: test-beside

@@ -180,7 +180,7 @@ func TestEveryRuleHasItsUnitTests(t *testing.T) {
 // promtool runs the unit tests: the same program that users have.
 func TestUnitTests(t *testing.T) {
 	promtool := filepath.Join(t.TempDir(), "promtool")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", promtool, "github.com/prometheus/prometheus/cmd/promtool")
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "remove_all_sd", "-o", promtool, "github.com/prometheus/prometheus/cmd/promtool")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building promtool: %v\n%s", err, out)
 	}
