@@ -2,10 +2,8 @@ package e2e
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,7 +24,7 @@ func testPagesInABrowser(t *testing.T) {
 		t.Skip("E2E_PAGES is not set: no command to drive the web pages in a browser (make e2e has one)")
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", command)
-	cmd.Env = append(os.Environ(), "SERVER="+c.serverURL(t), "NO_COLOR=1")
+	cmd.Env = append(os.Environ(), "SERVER="+c.forward(t, 9090), "NO_COLOR=1")
 	// Whoever reads a long log looks beside the name of the test that failed.
 	var printed bytes.Buffer
 	cmd.Stdout = io.MultiWriter(os.Stdout, &printed)
@@ -40,29 +38,6 @@ func testPagesInABrowser(t *testing.T) {
 func lastLines(text string, most int) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	return strings.Join(lines[max(0, len(lines)-most):], "\n")
-}
-
-// serverURL is where the server answers. Where pods can be reached from here, as from a
-// node, that is its pod: hundreds of requests at once then share no one stream through
-// the API server, which other tests keep busy.
-func (c *cluster) serverURL(t *testing.T) string {
-	t.Helper()
-	pod, err := c.serverPod(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	direct := "http://" + net.JoinHostPort(pod.Status.PodIP, "9090")
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{Proxy: nil}}
-	resp, err := client.Get(direct + "/-/ready")
-	if err == nil {
-		resp.Body.Close()
-		if resp.StatusCode == http.StatusOK {
-			return direct
-		}
-		err = errors.New(resp.Status)
-	}
-	t.Logf("the server's pod cannot be reached from here, forwarding a port: %v", err)
-	return c.forward(t, 9090)
 }
 
 // forward makes a port of the server's pod reachable from here, as kubectl
