@@ -177,7 +177,8 @@ func TestEveryRuleHasItsUnitTests(t *testing.T) {
 	t.Logf("%d files, %d alerts, %d records", len(files(t)), len(alerts), len(records))
 }
 
-// promtool runs the unit tests: the same program that users have.
+// promtool runs the unit tests: the same program that users have, but for the service
+// discoveries, whose SDKs take minutes to compile and which no test of a rule asks.
 func TestUnitTests(t *testing.T) {
 	promtool := filepath.Join(t.TempDir(), "promtool")
 	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "remove_all_sd", "-o", promtool, "github.com/prometheus/prometheus/cmd/promtool")

@@ -16,10 +16,10 @@ import (
 // and resident memory grows up to it whatever the server does, so a figure from
 // then says how long ago the start was, not what a reload takes.
 //
-// It goes on growing for a while after that: pages that were in use once are given
-// back slowly, so the most of a second time is more than that of the first. The
-// first time is therefore not compared with what comes after the reloads, but is
-// there to show what ordinary work alone adds.
+// It may go on growing after that, since pages that were in use once are given back
+// slowly. So the queries are asked twice before the reloads: what comes after is compared
+// with the second time, and how the second differs from the first is printed as the
+// control.
 type memory struct {
 	fresh                        int64 // RSS after the start
 	third                        int64 // RSS after three reloads
