@@ -152,16 +152,16 @@ func await(t *testing.T, limit, step time.Duration, what string, cond func(conte
 	defer cancel()
 	tick := time.NewTicker(step)
 	defer tick.Stop()
-	last := errors.New("never asked")
+	last, at := errors.New("never answered"), start
 	for {
 		if err := cond(ctx); err == nil {
 			return time.Since(start)
 		} else if ctx.Err() == nil {
-			last = err
+			last, at = err, time.Now()
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("%s: not within %s: %v", what, limit, last)
+			t.Fatalf("%s: not within %s: %v (%.0f s before that)", what, limit, last, time.Since(at).Seconds())
 		case <-tick.C:
 		}
 	}

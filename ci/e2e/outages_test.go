@@ -47,7 +47,6 @@ func (c *cluster) activeAt(ctx context.Context, file string) (time.Time, error) 
 // the same drop-ins, and a pending alert goes on where it was.
 func TestServerPodKilled(t *testing.T) {
 	t.Parallel()
-	disturb(t)
 	c := connect(t)
 	ns := c.team(t)
 	file := ref(ns, "rules", "rules.yaml")
@@ -72,6 +71,7 @@ func TestServerPodKilled(t *testing.T) {
 		}
 		return nil
 	})
+	disturb(t)
 	before, err := c.running(t.Context(), ns)
 	if err != nil {
 		t.Fatal(err)
