@@ -7,8 +7,9 @@ SHELL := bash
 export CGO_ENABLED := 0
 # go vet looks at each module with all it knows. The smaller share that go test looks for by itself would take every
 # dependency through vet a second time, which a cold run pays with minutes. What follows is for compilers and linkers
-# alone: letting their garbage lie, up to 2 GiB of it, saves about a sixth of what they take.
-export GOFLAGS := $(GOFLAGS) -vet=off '-toolexec=env GOGC=off GOMEMLIMIT=2GiB'
+# alone: letting their garbage lie, up to 2 GiB of it, saves about a sixth of what they take, and nothing for debuggers,
+# which no image has either, an eighth.
+export GOFLAGS := $(GOFLAGS) -vet=off '-toolexec=env GOGC=off GOMEMLIMIT=2GiB' -gcflags=all=-dwarf=false
 
 CLUSTER_DIR ?= $(CURDIR)/.cluster
 # The program that runs the cluster builds itself here at each call, in a second when nothing changed.
@@ -34,6 +35,8 @@ down: ## End the cluster and leave nothing behind (built programs stay in .clust
 run: ui-if-node ## Run server and sidecar here without a cluster, on examples/drop-ins
 	go run ./cmd/kmon run --drop-ins examples/drop-ins
 
+# For people, who may want to debug them.
+build build-full: export GOFLAGS += -gcflags=all=
 .PHONY: build
 build: ui-if-node ## Build the programs into bin/
 	go build -o bin/ ./cmd/...
@@ -82,17 +85,22 @@ vet: ## Look at every module with go vet
 fetch-cluster:
 	@if $(ROOT_ON_LINUX); then ($(CLUSTER) fetch || true) >/dev/null 2>&1 & fi
 
-# Each of these waits much of its time, for samples, pages and pods, and none of them measures time.
+# Three rows of what waits much of its time, for samples, pages and pods, and none of which measures time. The longest is
+# that of the peers, which compile for minutes and then wait: what only computes is out of its way.
 .PHONY: test-at-once
 test-at-once:
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-cluster test-parity test-chart browsers-after-test-cluster test-helm test-rules
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-parity test-clusters-and-pages test-charts
 
 # A cluster that comes or goes gives the host an address more or less, and a browser then drops whatever it is loading
-# (net::ERR_NETWORK_CHANGED).
-.PHONY: browsers-after-test-cluster
-browsers-after-test-cluster: test-cluster
-	@$(MAKE) --no-print-directory test-beside test-ui
+# (net::ERR_NETWORK_CHANGED): so one after the other.
+.PHONY: test-clusters-and-pages
+test-clusters-and-pages:
+	@for t in test-cluster test-beside test-ui; do $(MAKE) --no-print-directory $$t; done
+
+.PHONY: test-charts
+test-charts:
+	@for t in test-chart test-helm test-rules; do nice $(MAKE) --no-print-directory $$t; done
 
 # Those end-to-end tests that want a cluster on which nothing has happened yet, or for themselves, and mostly wait.
 .PHONY: test-beside
@@ -139,7 +147,7 @@ test-helm: ## Render with Helm 4 as well, check against the API of three Kuberne
 
 .PHONY: test-parity
 test-parity: ## Run our server and upstream's side by side and compare what they do
-	cd ci/peer && go test -short -count=1 -timeout 30m $$(go list ./... | grep -v /load)
+	cd ci/peer && go test -short -count=1 -p 3 -timeout 30m $$(go list ./... | grep -v /load)
 
 # It takes the machine's CPUs away from whatever else runs, so it runs alone.
 .PHONY: test-load
