@@ -85,12 +85,12 @@ vet: ## Look at every module with go vet
 fetch-cluster:
 	@if $(ROOT_ON_LINUX); then ($(CLUSTER) fetch || true) >/dev/null 2>&1 & fi
 
-# Three rows of what waits much of its time, for samples, pages and pods, and none of which measures time. The longest is
-# that of the peers, which compile for minutes and then wait: what only computes is out of its way.
+# What waits much of its time, for samples, pages and pods, and none of which measures time, in four rows. That of the
+# peers compiles for minutes and then waits, and is the longest: what only computes is out of its way.
 .PHONY: test-at-once
 test-at-once:
 	@if $(ROOT_ON_LINUX); then $(MAKE) --no-print-directory up; fi
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=line test-parity test-clusters-and-pages test-charts
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=line test-parity test-clusters-and-pages test-charts test-helm-politely
 
 # A cluster that comes or goes gives the host an address more or less, and a browser then drops whatever it is loading
 # (net::ERR_NETWORK_CHANGED): so one after the other.
@@ -100,7 +100,11 @@ test-clusters-and-pages:
 
 .PHONY: test-charts
 test-charts:
-	@for t in test-chart test-helm test-rules; do nice $(MAKE) --no-print-directory $$t; done
+	@for t in test-chart test-rules; do nice -n 5 $(MAKE) --no-print-directory $$t; done
+
+.PHONY: test-helm-politely
+test-helm-politely:
+	@nice -n 5 $(MAKE) --no-print-directory test-helm
 
 # Those end-to-end tests that want a cluster on which nothing has happened yet, or for themselves, and mostly wait.
 .PHONY: test-beside

@@ -110,7 +110,9 @@ func Ensure(ctx context.Context, p Program) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("make directory for programs: %w", err)
 	}
-	unlock, err := lock(filepath.Join(dir, "."+p.Name+".lock"))
+	// One lock for all: programs have most of their dependencies in common, and two Go commands at once would compile
+	// each of these twice, the SDKs of clouds for minutes.
+	unlock, err := lock(filepath.Join(dir, ".peers.lock"))
 	if err != nil {
 		return "", err
 	}
@@ -214,9 +216,9 @@ func copyFile(from, to string) error {
 func goCommand(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	// Compilers let their garbage lie, up to 2 GiB of it, and write nothing for debuggers, which together saves a
-	// quarter of what they take.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false '-toolexec=env GOGC=off GOMEMLIMIT=2GiB' -gcflags=all=-dwarf=false")
+	// Compilers let their garbage lie, up to 3 GiB of it, of which the largest SDK needs two, and write nothing for
+	// debuggers, which together saves a quarter of what they take.
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-buildvcs=false '-toolexec=env GOGC=off GOMEMLIMIT=3GiB' -gcflags=all=-dwarf=false")
 	out, err := cmd.Output()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return string(out), fmt.Errorf("go %s: %w: %s", args[0], err, exit.Stderr)
