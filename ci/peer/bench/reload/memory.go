@@ -20,10 +20,17 @@ import (
 // slowly. So the queries are asked twice before the reloads: what comes after is compared
 // with the second time, and how the second differs from the first is printed as the
 // control.
+//
+// A server's memory grows with time as well: without any reload, by 1.3 % in the minutes
+// that all of them take here, most of which are pauses. So the reloads that follow one upon
+// the other come first, three times as many as the goal is for, and the figure with the
+// goal is from right after them. That after all of them, minutes later, is printed beside it.
 type memory struct {
-	fresh                        int64 // RSS after the start
-	third                        int64 // RSS after three reloads
-	first, before, during, after instance.Usage
+	fresh         int64 // RSS after the start
+	third         int64 // RSS after three reloads
+	first, before instance.Usage
+	dense, after  instance.Usage // in the reloads one upon the other, and in ordinary work after them
+	during, last  instance.Usage // in all reloads, and in ordinary work in the end
 	// What is in use after a garbage collection.
 	liveBefore, liveAfter int64
 
@@ -65,18 +72,26 @@ func (m *memory) look(s *server) error {
 	return nil
 }
 
+// denseOver is called after the reloads that followed one upon the other.
+func (m *memory) denseOver(ctx context.Context, s *server) (err error) {
+	m.dense = m.during
+	m.after, err = ordinary(ctx, s)
+	return err
+}
+
 func (m *memory) end(ctx context.Context, s *server) (err error) {
-	if m.after, err = ordinary(ctx, s); err != nil {
+	if m.last, err = ordinary(ctx, s); err != nil {
 		return err
 	}
 	m.liveAfter, err = s.heap(ctx)
 	return err
 }
 
-// growth is that since the reloads began, and control that in as much ordinary work
-// before them, in percent.
-func (m *memory) growth() float64  { return percentMore(max(m.during.RSS, m.after.RSS), m.before.RSS) }
-func (m *memory) control() float64 { return percentMore(m.before.RSS, m.first.RSS) }
+// growth is that by the reloads one upon the other, inTheEnd that since they began, and
+// control that in as much ordinary work before them, in percent.
+func (m *memory) growth() float64   { return percentMore(max(m.dense.RSS, m.after.RSS), m.before.RSS) }
+func (m *memory) inTheEnd() float64 { return percentMore(max(m.during.RSS, m.last.RSS), m.before.RSS) }
+func (m *memory) control() float64  { return percentMore(m.before.RSS, m.first.RSS) }
 
 func percentMore(now, before int64) float64 { return (float64(now)/float64(before) - 1) * 100 }
 
@@ -126,10 +141,14 @@ func memoryRows(theirs, ours *result) []report.Row {
 		mib("RSS in ordinary work, most, the second time", func(r *result) int64 { return r.before.RSS }),
 		mib("of it anonymous", func(r *result) int64 { return r.before.Anonymous }),
 		mib("RSS after 3 reloads", func(r *result) int64 { return r.third }),
-		mib(fmt.Sprintf("RSS in %d and %d reloads, most", theirPlan.total(), ourPlan.total()), func(r *result) int64 { return r.during.RSS }),
+		mib(fmt.Sprintf("RSS in %d and %d reloads one upon the other, most", len(edits)*theirPlan.dense, len(edits)*ourPlan.dense), func(r *result) int64 { return r.dense.RSS }),
 		mib("RSS in ordinary work after them, most", func(r *result) int64 { return r.after.RSS }),
 		mib("of it anonymous", func(r *result) int64 { return r.after.Anonymous }),
+		mib(fmt.Sprintf("RSS in all %d and %d reloads, most", theirPlan.total(), ourPlan.total()), func(r *result) int64 { return r.during.RSS }),
+		mib("RSS in ordinary work in the end, most", func(r *result) int64 { return r.last.RSS }),
+		mib("of it anonymous", func(r *result) int64 { return r.last.Anonymous }),
 		{What: "RSS growth in ordinary work alone, first time to second", Unit: "%", Theirs: theirs.control(), Ours: ours.control()},
-		{What: "RSS growth, most the second time to most since", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
+		{What: "RSS growth by reloads one upon the other", Unit: "%", Theirs: theirs.growth(), Ours: ours.growth(), Goal: report.AtMost(5)},
+		{What: "RSS growth in the end, minutes later", Unit: "%", Theirs: theirs.inTheEnd(), Ours: ours.inTheEnd()},
 	}
 }

@@ -121,6 +121,14 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, p plan, ke
 		return nil, err
 	}
 	began := time.Now()
+	for _, e := range edits {
+		if err := r.together(ctx, s, w, e, p.dense); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.memory.denseOver(ctx, s); err != nil {
+		return nil, err
+	}
 	for range p.alone {
 		for _, e := range edits {
 			if err := r.alone(ctx, s, w, e); err != nil {
@@ -129,11 +137,6 @@ func measure(ctx context.Context, s *server, w *workload, t *targets, p plan, ke
 			if err := r.memory.look(s); err != nil {
 				return nil, err
 			}
-		}
-	}
-	for _, e := range edits {
-		if err := r.together(ctx, s, w, e, p.dense); err != nil {
-			return nil, err
 		}
 	}
 	r.missed = t.missed(began)
