@@ -137,13 +137,13 @@ test-ui: ui ## Check, lint and test the web pages, and drive each in Chromium ag
 
 .PHONY: test-rules
 test-rules: ## Unit-test every alert and record with promtool, and say what kube-prometheus-stack asks and where it is answered
-	cd ci/chart && go test -count=1 ./rules && go test -count=1 -v -run '^TestPeersQuestionsAreAnswered$$' ./rules
+	cd ci/chart && go test -count=1 -timeout 30m ./rules && go test -count=1 -v -run '^TestPeersQuestionsAreAnswered$$' ./rules
 
 # -count=1: Go's test cache does not see the chart's files, which are outside the module. GOGC: most of what rendering
 # takes is garbage, and letting it lie saves a fifth of the time.
 .PHONY: test-chart
 test-chart: ## Render the chart with every values file and test what comes out
-	cd ci/chart && GOGC=400 go test -count=1 . ./definitions ./render ./tests ./values
+	cd ci/chart && GOGC=400 go test -count=1 -timeout 30m . ./definitions ./render ./tests ./values
 
 .PHONY: test-helm
 test-helm: ## Render with Helm 4 as well, check against the API of three Kubernetes versions, lint with chart-testing
