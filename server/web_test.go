@@ -170,7 +170,7 @@ func TestWeb_QuitAndSignal(t *testing.T) {
 	}
 	select {
 	case <-r.s.quit:
-	case <-time.After(time.Second):
+	case <-time.After(30 * time.Second):
 		t.Error("nobody was told to quit")
 	}
 }

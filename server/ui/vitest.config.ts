@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
+    // Of what never ends, not of what is slow where a cluster starts beside it.
+    testTimeout: 60_000,
     setupFiles: ["src/testing/setup.ts"],
     server: { deps: { inline: [/@prometheus-io/, /@codemirror/] } },
     css: { modules: { classNameStrategy: "non-scoped" } },

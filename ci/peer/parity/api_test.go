@@ -117,6 +117,17 @@ func awaitResult(t *testing.T, in *instance.Instance, query string) {
 	})
 }
 
+// passed returns a moment of which the demo job's samples are all stored, so that
+// two queries for it have the same to answer. Of the present that is not true: a
+// sample's time is when its scrape began, and it is stored when that has ended.
+func passed(t *testing.T, in *instance.Instance) time.Time {
+	t.Helper()
+	at := time.Now()
+	// One target's scrapes follow each other, so a newer one says that the older ended.
+	awaitResult(t, in, "timestamp(demo_level) > "+seconds(at))
+	return at
+}
+
 // same fails the test if two JSON values differ.
 func same(t *testing.T, what string, theirs, got any) {
 	t.Helper()

@@ -107,25 +107,10 @@ type picture struct {
 	data  map[string]any
 }
 
-// take waits two scrapes first, so that all that is older than the moment is
-// in the storage.
+// take asks for what is older than a moment that nothing is added before.
 func take(t *testing.T, in *instance.Instance) *picture {
 	t.Helper()
-	at := time.Now()
-	eventually(t, 30*time.Second, func(ctx context.Context) error {
-		data, err := askErr(ctx, in, "query", params("query", "timestamp(demo_level)"))
-		if err != nil {
-			return err
-		}
-		result := data.(map[string]any)["result"].([]any)
-		if len(result) == 0 {
-			return errors.New("no sample")
-		}
-		if newest := sampleValue(result[0]); newest < float64(at.UnixMilli())/1000 {
-			return errors.New("the newest sample is older than the moment")
-		}
-		return nil
-	})
+	at := passed(t, in)
 	// Of exemplars only those are on the disk that came after the last block.
 	stats := ask(t, in, "status/tsdb", nil).(map[string]any)["headStats"].(map[string]any)
 	p := &picture{at: at, since: time.UnixMilli(int64(stats["minTime"].(float64)))}

@@ -81,7 +81,7 @@ func patience(t *testing.T, s site) any {
 	if _, err := conn.Write([]byte("POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.SetReadDeadline(time.Now().Add(4 * time.Second)); err != nil {
+	if err := conn.SetReadDeadline(time.Now().Add(8 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	_, err = bufio.NewReader(conn).ReadByte()
@@ -122,6 +122,7 @@ func secondAddress(t *testing.T, s site) any {
 func connections(t *testing.T, s site) any {
 	http.DefaultClient.CloseIdleConnections() // those that asked whether it is ready
 	served := 0
+	deadline := time.Now().Add(5 * time.Second) // those that are served on a busy machine as well
 	for range 5 {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 		if err != nil {
@@ -131,7 +132,7 @@ func connections(t *testing.T, s site) any {
 		if _, err := conn.Write([]byte("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
 			t.Fatal(err)
 		}
-		if err := conn.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
+		if err := conn.SetReadDeadline(deadline); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := bufio.NewReader(conn).ReadByte(); err == nil {

@@ -30,7 +30,7 @@ func TestOTLP(t *testing.T) {
 					t.Fatalf("%s answered %d %s, %v", s.name, a.status, a.body, err)
 				}
 				var data any
-				eventually(t, 10*time.Second, func(ctx context.Context) error {
+				eventually(t, 30*time.Second, func(ctx context.Context) error {
 					if data, err = askErr(ctx, in, "query", params("query", `{__name__=~".+"}`, "time", seconds(now.Add(time.Second)))); err != nil {
 						return err
 					}

@@ -1,9 +1,6 @@
 package parity
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
 // TestRemoteRead lets each read from the other, which holds the data.
 func TestRemoteRead(t *testing.T) {
@@ -18,13 +15,14 @@ func TestRemoteRead(t *testing.T) {
 				"global: {external_labels: {cluster: demo}}",
 				"remote_read: [{url: "+holder.URL+"/api/v1/read, read_recent: true}]",
 			)})
+			at := passed(t, holder)
 			for _, query := range []string{
 				`demo_requests_total[5s]`,
 				`demo_native_seconds[5s]`,
 				`histogram_quantile(0.9, rate(demo_native_seconds[5s]))`,
 				`sum by (code) (rate(demo_requests_total[5s]))`,
 			} {
-				q := params("query", query, "time", seconds(time.Now()))
+				q := params("query", query, "time", seconds(at))
 				want, got := ask(t, holder, "query", q), ask(t, reader, "query", q)
 				same(t, query, want, got)
 				if n := len(want.(map[string]any)["result"].([]any)); n == 0 {

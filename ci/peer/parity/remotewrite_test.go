@@ -78,8 +78,8 @@ func remoteWrite(t *testing.T, from, to side, message string, agent bool) {
 		}
 		return
 	}
-	// What is older than a second has been sent; compare sample by sample.
-	at := params("query", `label_replace(last_over_time({job="demo"}[1s]), "cluster", "demo", "", "")`, "time", seconds(time.Now()))
+	// Compare sample by sample.
+	at := params("query", `label_replace(last_over_time({job="demo"}[1s]), "cluster", "demo", "", "")`, "time", seconds(passed(t, sender)))
 	local := ask(t, sender, "query", at)
 	eventually(t, 20*time.Second, func(ctx context.Context) error { return hasAll(ctx, receiver, local, at) })
 }

@@ -33,7 +33,7 @@ func TestThanos(t *testing.T) {
 	live := thanos(t, "query", "--endpoint="+sidecar.Addr2)
 	awaitResult(t, live, `demo_level{cluster="demo"}`)
 
-	at := time.Now().Add(-time.Second)
+	at := passed(t, in)
 	for _, query := range []string{
 		`sum by (code) (rate(demo_requests_total[5s]))`,
 		`histogram_quantile(0.9, sum(rate(demo_native_seconds[5s])))`,
