@@ -30,6 +30,9 @@ type Options struct {
 	AutoReloadInterval time.Duration
 	// Agent scrapes and forwards, and neither stores for queries nor evaluates.
 	Agent bool
+	// LockPatience is how long a start waits for another server to let go of the
+	// data directory. Zero means that it fails at once, as Prometheus does.
+	LockPatience time.Duration
 
 	DropIns  DropInOptions
 	Web      WebOptions
@@ -183,6 +186,7 @@ func DefaultOptions() Options {
 	return Options{
 		ConfigFile:         "prometheus.yml",
 		AutoReloadInterval: 30 * time.Second,
+		LockPatience:       time.Minute,
 		Web: WebOptions{
 			ListenAddresses:     []string{"0.0.0.0:9090"},
 			ReadTimeout:         5 * time.Minute,

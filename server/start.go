@@ -16,12 +16,16 @@ import (
 // open brings the server from listening to ready: storage, configuration, and
 // then whatever uses the two.
 func (s *Server) open() {
-	if err := s.openStorage(); err != nil {
+	err := awaitLock(s.background, s.opts, s.logger)
+	if err == nil && s.background.Err() == nil {
+		err = s.openStorage()
+	}
+	if err != nil {
 		s.fail("start", err)
 		return
 	}
 	if s.background.Err() != nil {
-		return // stopped during replay
+		return // stopped while it waited or replayed
 	}
 	s.runParts()
 	if err := s.firstPlan(s.background); err != nil {

@@ -97,6 +97,16 @@ func TestServerPodKilled(t *testing.T) {
 		return nil
 	})
 	t.Logf("server pod killed and ready again after %.1f s", back.Seconds())
+	// It starts while the one that was killed may not have let go of the volume.
+	after, err := c.serverPod(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range after.Status.ContainerStatuses {
+		if s.RestartCount > 0 {
+			t.Errorf("container %s did not start at once: %v", s.Name, s.LastTerminationState.Terminated)
+		}
+	}
 
 	// Data from before the kill, asked at a time before the kill.
 	await(t, time.Minute, 100*time.Millisecond, "data from before the kill", func(ctx context.Context) error {

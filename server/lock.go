@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/prometheus/tsdb/fileutil"
+)
+
+// awaitLock waits until no other server has the data directory, for which it tries
+// the lock that upstream takes when it opens the storage (tsdb/tsdbutil/dir_locker.go).
+// A pod that is deleted without grace runs on for seconds beside its successor; were
+// that one to fail, the kubelet would let it wait before it may try again, longer
+// each time. If it cannot be told who has the lock, or if ctx ends, it returns nil:
+// opening will say what is wrong.
+func awaitLock(ctx context.Context, o Options, logger *slog.Logger) error {
+	if o.TSDB.NoLockfile && !o.Agent || o.WAL.NoLockfile && o.Agent {
+		return nil
+	}
+	dir, start := o.dataDir(), time.Now()
+	file := filepath.Join(dir, "lock")
+	for waited := false; ; waited = true {
+		err := tryLock(file)
+		if err == nil && waited {
+			logger.Info("The data directory is free", "dir", dir, "waited", time.Since(start))
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil
+		}
+		if !waited {
+			logger.Warn("Another server has the data directory, waiting for it to end", "dir", dir, "patience", o.LockPatience)
+		}
+		if time.Since(start) > o.LockPatience {
+			return fmt.Errorf("another server has the data directory %s and did not end within %v: "+
+				"stop it, or give each a directory of its own", dir, o.LockPatience)
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// tryLock returns an error if another has the lock. Where there is no file, nobody
+// has, and none is made: upstream counts a start that finds one as not clean.
+func tryLock(file string) error {
+	if _, err := os.Stat(file); err != nil {
+		return nil
+	}
+	lock, _, err := fileutil.Flock(file)
+	if err != nil {
+		return err
+	}
+	return lock.Release()
+}
