@@ -102,7 +102,7 @@ func TestServerPodKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range after.Status.ContainerStatuses {
+	for _, s := range slices.Concat(after.Status.InitContainerStatuses, after.Status.ContainerStatuses) {
 		if s.RestartCount > 0 {
 			t.Errorf("container %s did not start at once: %v", s.Name, s.LastTerminationState.Terminated)
 		}
