@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/tsdb/fileutil"
+	"k8s.io/apimachinery/pkg/util/wait"
 )
 
 // awaitLock waits until no other server has the data directory, for which it tries
@@ -23,29 +24,26 @@ func awaitLock(ctx context.Context, o Options, logger *slog.Logger) error {
 	if o.TSDB.NoLockfile && !o.Agent || o.WAL.NoLockfile && o.Agent {
 		return nil
 	}
-	dir, start := o.dataDir(), time.Now()
+	dir, start, waits := o.dataDir(), time.Now(), false
 	file := filepath.Join(dir, "lock")
-	for waited := false; ; waited = true {
-		err := tryLock(file)
-		if err == nil && waited {
-			logger.Info("The data directory is free", "dir", dir, "waited", time.Since(start))
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil
-		}
-		if !waited {
+	err := wait.PollUntilContextTimeout(ctx, 50*time.Millisecond, o.LockPatience, true, func(context.Context) (bool, error) {
+		held := errors.Is(tryLock(file), syscall.EWOULDBLOCK)
+		if held && !waits {
+			waits = true
 			logger.Warn("Another server has the data directory, waiting for it to end", "dir", dir, "patience", o.LockPatience)
 		}
-		if time.Since(start) > o.LockPatience {
-			return fmt.Errorf("another server has the data directory %s and did not end within %v: "+
-				"stop it, or give each a directory of its own", dir, o.LockPatience)
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return nil
-		}
+		return !held, nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return fmt.Errorf("another server has the data directory %s and did not end within %v: "+
+			"stop it, or give each a directory of its own", dir, o.LockPatience)
+	case waits:
+		logger.Info("The data directory is free", "dir", dir, "waited", time.Since(start))
 	}
+	return nil
 }
 
 // tryLock returns an error if another has the lock. Where there is no file, nobody

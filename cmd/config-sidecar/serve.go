@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -77,30 +76,6 @@ func serve(ctx context.Context, f *flags, log *slog.Logger) error {
 		Handler:           s.Handler(to.ready, reg),
 		ReadHeaderTimeout: 10 * time.Second,
 	}, listener, log)
-}
-
-// lockPatience is as long as the server beside it waits for its data directory.
-const lockPatience = time.Minute
-
-// lockWhenFree waits for the sidecar before to end: that of a pod that was deleted
-// by force runs on for seconds beside its successor's. Were this one to fail, the
-// kubelet would let it wait before it may try again, and the server with it.
-func lockWhenFree(ctx context.Context, path string, patience time.Duration, log *slog.Logger) (io.Closer, error) {
-	start := time.Now()
-	for waited := false; ; waited = true {
-		lock, err := livedir.Lock(path)
-		if !errors.Is(err, livedir.ErrLocked) || time.Since(start) > patience {
-			return lock, err
-		}
-		if !waited {
-			log.Warn("waiting for the writer before to end", "for_at_most", patience, "err", err)
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, err
-		}
-	}
 }
 
 const (
