@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,14 +117,33 @@ func TestStoppedInReplay(t *testing.T) {
 }
 
 // TestStoppedInCompaction asks a server to stop while it writes a block. It ends
-// in order and leaves nothing half done that the next start would not clear.
+// in order and leaves nothing half done that the next start would not clear, as
+// it clears what a server left that was killed in the middle of it.
 func TestStoppedInCompaction(t *testing.T) {
 	t.Parallel()
 	r, l := newRig(t, smallBlocks...), newLedger()
-	stops, met := 5, 0
-	for range stops {
+	stops, met, cleared := 5, 0, 0
+	next := func(left []string) {
 		r.start()
 		l.mustHaveAll(r)
+		// Others may be there: a server with such blocks soon makes one by itself.
+		now := unfinished(r)
+		for _, name := range left {
+			if slices.Contains(now, name) {
+				t.Errorf("the start left %s of the server before it", name)
+			}
+		}
+		cleared += len(left)
+	}
+	// What a server that is killed then would leave.
+	left := []string{"01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp-for-creation", "01ARZ3NDEKTSV4RRFFQ69G5FAW.tmp-for-deletion"}
+	for _, name := range left {
+		if err := os.MkdirAll(filepath.Join(r.data, name, "chunks"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range stops {
+		next(left)
 		// A block in the making is a directory of its own.
 		r.await(func(ctx context.Context) error {
 			if err := errors.Join(l.pushNarrow(ctx, r.URL), l.pushWide(ctx, r.URL)); err != nil {
@@ -138,6 +158,7 @@ func TestStoppedInCompaction(t *testing.T) {
 			met++
 		}
 		r.stop()
+		left = unfinished(r)
 		for _, line := range r.Lines() {
 			// A compaction that is told to end says so.
 			if strings.Contains(line, "level=ERROR") && !strings.Contains(line, "context canceled") {
@@ -145,13 +166,10 @@ func TestStoppedInCompaction(t *testing.T) {
 			}
 		}
 	}
-	r.start()
-	l.mustHaveAll(r)
-	if left := unfinished(r); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
+	next(left)
 	r.stop()
-	t.Logf("%d stops, %d of them met a block in the making; all of %d acknowledged samples are there", stops, met, l.acked())
+	t.Logf("%d stops, %d of them met a block in the making; %d left directories were cleared; all of %d acknowledged samples are there",
+		stops, met, cleared, l.acked())
 }
 
 func unfinished(r *rig) []string {
