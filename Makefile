@@ -57,7 +57,7 @@ ui-if-node:
 ##@ Prove
 
 .PHONY: test
-test: fetch-ahead verify-beside-ui vet fetch-cluster test-go test-at-once test-e2e-rest ## Run everything that proves the project, the end-to-end tests on a real cluster included
+test: fetch-ahead verify-beside-ui vet test-go-beside-cluster test-at-once test-e2e-rest ## Run everything that proves the project, the end-to-end tests on a real cluster included
 
 # What is compiled later is fetched while what comes first is compiled. If it fails, whoever needs it says so.
 .PHONY: fetch-ahead
@@ -80,10 +80,15 @@ MODULES = . ci/chart ci/cluster ci/helm ci/e2e ci/peer
 vet: ## Look at every module with go vet
 	@for m in $(MODULES); do echo "go vet ./... in $$m"; (cd $$m && go vet ./...); done
 
-# As fetch-ahead, for what the cluster is made of: the program that knows it was compiled by vet.
-.PHONY: fetch-cluster
-fetch-cluster:
-	@if $(ROOT_ON_LINUX); then ($(CLUSTER) fetch || true) >/dev/null 2>&1 & fi
+# Kubernetes is linked for minutes in which a processor idles, and has no package that the product's tests still have to
+# compile.
+.PHONY: test-go-beside-cluster
+test-go-beside-cluster:
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-go build-cluster
+
+.PHONY: build-cluster
+build-cluster:
+	@if $(ROOT_ON_LINUX); then $(CLUSTER) build; fi
 
 # What waits much of its time, for samples, pages and pods, and none of which measures time, in four rows. That of the
 # peers compiles for minutes and then waits, and is the longest: what only computes is out of its way.
@@ -185,7 +190,7 @@ e2e: ## Run the end-to-end tests on the cluster that is up, or on the one of KUB
 	  E2E_RULES_COST='go test -C $(CURDIR)/ci/chart -count=1 -v -run TestCostOfATurn ./rules' \
 	  E2E_APISERVER_STOP='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-stop' \
 	  E2E_APISERVER_START='$(CLUSTER_DIR)/bin/cluster --dir=$(CLUSTER_DIR) apiserver-start' \
-	  go test -count=1 -parallel 6 -timeout 40m -v $(if $(RUN),-run '$(RUN)') $(if $(SKIP),-skip '$(SKIP)') .
+	  go test -count=1 -parallel 8 -timeout 40m -v $(if $(RUN),-run '$(RUN)') $(if $(SKIP),-skip '$(SKIP)') .
 
 # Not among the above: the image of Thanos takes minutes to build, the first time.
 .PHONY: test-thanos

@@ -48,8 +48,6 @@ func command(ctx context.Context, o options, words []string, stdout io.Writer) e
 		})
 	case "build", "node-kill", "node-start", "apiserver-stop", "apiserver-start":
 		return c.locked(func() error { return c.fromSource(ctx, words) })
-	case "fetch":
-		return c.fetch(ctx)
 	// The last two are what `up` starts: they live as long as the cluster.
 	case "status", "node-init", "provisioner":
 		return c.fromSource(ctx, words)

@@ -24,7 +24,6 @@ const usage = `usage: cluster [flags] COMMAND
   up           start the cluster, build and import the images, install the chart
   down         end everything and remove the cluster's state; --all removes the built programs too
   build        only build the programs
-  fetch        download what build needs, beside whatever else goes on
   images       build the images that the chart names and import them into the nodes
   status       what runs
   node-kill N  pull the plug of node N

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	_ "embed"
 	"os"
 	"strings"
@@ -50,16 +49,6 @@ func (c *cluster) programs() []clusterProgram {
 		all = append(all, networkPolicies())
 	}
 	return all
-}
-
-// fetch downloads what the builds of these need.
-func (c *cluster) fetch(ctx context.Context) error {
-	for _, p := range c.programs() {
-		if err := c.builder.Fetch(ctx, p.Program); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // kubernetes is all of it in one program. Its staging modules have the version of the release.

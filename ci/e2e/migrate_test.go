@@ -20,6 +20,7 @@ const hunter = "hunter2-which-nobody-may-see"
 // server. Nothing of the Secrets is in what is written, the chart takes the values, and
 // the script that is written makes the drop-in and the copies out of what is there.
 func TestMigrateRefersToSecrets(t *testing.T) {
+	t.Parallel()
 	o := withOperatorObjects(t)
 	o.install("prometheuses")
 	helm, chart := os.Getenv("E2E_HELM"), os.Getenv("E2E_CHART")

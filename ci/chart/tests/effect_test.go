@@ -124,6 +124,7 @@ func candidates(v *values.Value) []any {
 
 // Each value changes what is rendered: none is documented and does nothing.
 func TestEveryValueDoesSomething(t *testing.T) {
+	t.Parallel()
 	all := allValues(t)
 	t.Logf("%d values", len(all))
 	before := map[string]string{}
@@ -209,6 +210,7 @@ func allValues(t *testing.T) []*values.Value {
 // Who takes a default away, as Helm does with a null, gets a chart without it and
 // not an error of a template.
 func TestListsAndMapsMayBeTakenAway(t *testing.T) {
+	t.Parallel()
 	for _, v := range allValues(t) {
 		if v.Default.Kind == yaml.ScalarNode {
 			continue

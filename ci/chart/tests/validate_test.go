@@ -9,6 +9,7 @@ import (
 
 // What cannot work is refused, with a sentence that says what to write instead.
 func TestBadCombinationsAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ values, want string }{
 		{"{server: {mode: agent}, alertmanager: {enabled: false}}", "remoteWrite:\n    - url:"},
 		{"{server: {mode: agent, remoteWrite: [{url: http://a}]}}", "alertmanager.enabled=false"},

@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/mod/module"
-	"golang.org/x/mod/zip"
 )
 
 func builder(t *testing.T) Builder {
@@ -131,69 +129,6 @@ require (
 	b.Like = t.TempDir()
 	if _, err := b.Build(t.Context(), Program{Name: "tool", Module: "example.com/tool", Version: "v1.0.0"}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("built like a module that is not there: %v", err)
-	}
-}
-
-// What was fetched is built without a proxy of modules.
-func TestFetch(t *testing.T) {
-	b, proxy := builder(t), t.TempDir()
-	t.Setenv("GOMODCACHE", t.TempDir())
-	t.Setenv("GONOSUMDB", "example.com")
-	t.Cleanup(func() { exec.Command("go", "clean", "-modcache").Run() }) // its folders are read-only
-	publish(t, proxy, "example.com/tool", map[string]string{
-		"go.mod":  "module example.com/tool\n\ngo 1.26\n\nrequire example.com/library v1.0.0\n",
-		"main.go": "package main\n\nimport \"example.com/library\"\n\nfunc main() { println(library.Word) }\n",
-	})
-	publish(t, proxy, "example.com/library", map[string]string{
-		"go.mod":     "module example.com/library\n\ngo 1.26\n",
-		"library.go": "package library\n\nconst Word = \"one\"\n",
-	})
-	p := Program{Name: "tool", Module: "example.com/tool", Version: "v1.0.0", Package: "example.com/tool"}
-	t.Setenv("GOPROXY", "off")
-	var failed *Error
-	if err := b.Fetch(t.Context(), p); !errors.As(err, &failed) {
-		t.Fatalf("without a proxy: %v", err)
-	}
-	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy))
-	if err := b.Fetch(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("GOPROXY", "off")
-	if _, err := b.Build(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command(b.Bin("tool")).CombinedOutput(); err != nil || string(out) != "one\n" {
-		t.Errorf("it says %q (%v)", out, err)
-	}
-	if err := b.Fetch(t.Context(), p); err != nil {
-		t.Errorf("what is built needs nothing fetched: %v", err)
-	}
-}
-
-// publish puts version v1.0.0 of a module into the folder of a proxy.
-func publish(t *testing.T, proxy, path string, files map[string]string) {
-	t.Helper()
-	src, at := t.TempDir(), filepath.Join(proxy, path, "@v")
-	if err := os.MkdirAll(at, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(src, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f, err := os.Create(filepath.Join(at, "v1.0.0.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := zip.CreateFromDir(f, module.Version{Path: path, Version: "v1.0.0"}, src); err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{"v1.0.0.mod": files["go.mod"], "v1.0.0.info": `{"Version":"v1.0.0"}`} {
-		if err := os.WriteFile(filepath.Join(at, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
 

@@ -113,23 +113,17 @@ func (b Builder) ready(p Program) bool {
 	return err == nil && string(stamp) == p.digest()
 }
 
-// Build builds the program if it is not Ready, and tells whether it did.
+// Build builds the program if it is not Ready, and tells whether it did. Errors are of type Error.
 func (b Builder) Build(ctx context.Context, p Program) (bool, error) {
-	return b.unlessReady(ctx, p, "build-", b.build)
-}
-
-// unlessReady does something for a program that is not ready, whose output is in the log of this
-// prefix, and tells whether it did.
-func (b Builder) unlessReady(ctx context.Context, p Program, log string, do func(context.Context, Program) error) (bool, error) {
 	p, err := b.adopt(p)
 	if err == nil {
 		if b.ready(p) {
 			return false, nil
 		}
-		err = do(ctx, p)
+		err = b.build(ctx, p)
 	}
 	if err != nil {
-		return false, &Error{Name: p.Name, Log: b.Log(log + p.Name), Err: err}
+		return false, &Error{Name: p.Name, Log: b.Log("build-" + p.Name), Err: err}
 	}
 	return true, nil
 }
@@ -193,33 +187,6 @@ func (b Builder) layOut(ctx context.Context, p Program, src string) (mod string,
 		return "-mod=readonly", nil
 	}
 	return "-mod=mod", nil
-}
-
-// Fetch downloads the modules that Build of a program will need, unless it is Ready. Errors are of type Error.
-// It compiles nothing, so it can go on beside what does.
-func (b Builder) Fetch(ctx context.Context, p Program) error {
-	_, err := b.unlessReady(ctx, p, "fetch-", b.fetch)
-	return err
-}
-
-func (b Builder) fetch(ctx context.Context, p Program) error {
-	src := b.Src("fetch-" + p.Name)
-	defer os.RemoveAll(src)
-	run, closeLog, err := goIn(src, b.Log("fetch-"+p.Name), p.OS)
-	if err != nil {
-		return err
-	}
-	defer closeLog()
-	mod, err := b.layOut(ctx, p, src)
-	if err != nil {
-		return err
-	}
-	// Only what a package needs is downloaded when it is listed, and nothing of it is printed.
-	args := []string{"list", mod, "-deps", "-f", "{{with .Error}}{{.}}{{end}}"}
-	if p.Tags != "" {
-		args = append(args, "-tags", p.Tags)
-	}
-	return run(ctx, append(args, p.Package)...)
 }
 
 func (b Builder) stamp(p Program) string { return filepath.Join(b.Src(p.Name), "built") }
