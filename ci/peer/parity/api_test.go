@@ -108,7 +108,7 @@ func results(ctx context.Context, in *instance.Instance, query string) (int, err
 // awaitResult waits until a query has a result.
 func awaitResult(t *testing.T, in *instance.Instance, query string) {
 	t.Helper()
-	eventually(t, 30*time.Second, func(ctx context.Context) error {
+	eventually(t, time.Minute, func(ctx context.Context) error {
 		n, err := results(ctx, in, query)
 		if err == nil && n == 0 {
 			err = fmt.Errorf("no result for %s", query)

@@ -108,7 +108,7 @@ func TestNotificationFlags(t *testing.T) {
 				holds: func(c *counting) bool { alerts, _, _ := c.heard(); return alerts == 5 }},
 			{name: "not drained", stop: true,
 				args:  []string{"--alertmanager.notification-batch-size=1", "--rules.alert.resend-delay=1s", "--no-alertmanager.drain-notification-queue-on-shutdown"},
-				delay: 300 * time.Millisecond,
+				delay: 2 * time.Second, // so that the others wait still, however late the stop is asked for
 				holds: func(c *counting) bool { alerts, _, _ := c.heard(); return alerts < 5 }},
 		} {
 			t.Run(s.name+" "+c.name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func refreshes(t *testing.T, s site) any {
 // noticesEdits says whether an edit of the configuration is in force soon.
 func noticesEdits(t *testing.T, s site) any {
 	write(t, filepath.Join(s.dir, "prometheus.yml"), "global: {external_labels: {edited: really}}\n")
-	return within(t, 6*time.Second, func(ctx context.Context) bool {
+	return within(t, 12*time.Second, func(ctx context.Context) bool {
 		data, err := askErr(ctx, s.Instance, "status/config", nil)
 		return err == nil && strings.Contains(data.(map[string]any)["yaml"].(string), "edited: really")
 	})

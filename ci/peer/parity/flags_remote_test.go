@@ -95,7 +95,7 @@ func secondRead(t *testing.T, s site) any {
 	if !within(t, 10*time.Second, func(context.Context) bool { return metric(reading)(t, s) == reading+" 1" }) {
 		t.Fatal("the first read does not begin")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	_, err = request(ctx, http.MethodPost, s.URL+"/api/v1/read", "", strings.NewReader("no snappy"))
 	return err == nil

@@ -92,7 +92,11 @@ func settled(in *instance.Instance) func(context.Context) error {
 			return err
 		}
 		targets, _ := data.(map[string]any)["activeTargets"].([]any)
-		if len(targets) != 2 || slices.ContainsFunc(targets, func(t any) bool { return t.(map[string]any)["health"] == "unknown" }) {
+		health := map[any]int{}
+		for _, t := range targets {
+			health[t.(map[string]any)["health"]]++
+		}
+		if len(targets) != 2 || health["up"] != 1 || health["down"] != 1 {
 			return fmt.Errorf("not all targets are scraped: %v", targets)
 		}
 		data, err = askErr(ctx, in, "alertmanagers", nil)

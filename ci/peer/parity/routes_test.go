@@ -102,7 +102,7 @@ func TestWebRoutes(t *testing.T) {
 
 func (c call) on(t *testing.T, in *instance.Instance, prefix string) answer {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	method, _, _ := strings.Cut(c.route, " ")
 	to := in.URL + prefix + c.path

@@ -127,10 +127,14 @@ func complaints(in *instance.Instance) []string {
 	return out
 }
 
-// noErrors fails the test for each line of the log that is an error.
+// noErrors fails the test for each line of the log that is an error. That a compaction
+// was told to end is none: who stops a server may meet one.
 func noErrors(t *testing.T, in *instance.Instance) {
 	t.Helper()
 	for _, line := range complaints(in) {
+		if strings.Contains(line, "compaction failed") && strings.Contains(line, "context canceled") {
+			continue
+		}
 		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "orrupt") {
 			t.Errorf("logged: %s", line)
 		}

@@ -102,26 +102,26 @@ func TestRetention(t *testing.T) {
 	} {
 		// Limits hold each time blocks are looked at.
 		args := append(append(c.args, "--storage.tsdb.block-reload-interval=1s"), smallBlocks()...)
-		left := len(all)
+		limited := !strings.HasPrefix(c.name, "none")
+		var running []*instance.Instance
+		var dirs []string
 		for _, s := range bothSides() {
 			dir := copyDir(t, data)
-			in := start(t, s, server{data: dir, config: c.config, args: args})
-			if s.name == upstream().name {
-				left = len(blocksIn(t, dir))
-			} else {
-				eventually(t, 20*time.Second, func(context.Context) error {
-					if n := len(blocksIn(t, dir)); n != left {
-						return fmt.Errorf("%s: prometheus keeps %d blocks, ours %d", c.name, left, n)
-					}
-					return nil
-				})
+			dirs = append(dirs, dir)
+			running = append(running, start(t, s, server{data: dir, config: c.config, args: args}))
+		}
+		left := 0
+		eventually(t, 20*time.Second, func(context.Context) error {
+			theirs, mine := len(blocksIn(t, dirs[0])), len(blocksIn(t, dirs[1]))
+			if left = theirs; theirs != mine || limited != (left < len(all)) {
+				return fmt.Errorf("%s: of %d blocks prometheus keeps %d, ours %d", c.name, len(all), theirs, mine)
 			}
+			return nil
+		})
+		for _, in := range running {
 			stop(t, in)
 		}
 		t.Logf("%s: of %d blocks both keep %d", c.name, len(all), left)
-		if limited := !strings.HasPrefix(c.name, "none"); limited != (left < len(all)) {
-			t.Errorf("%s: %d of %d blocks are kept", c.name, left, len(all))
-		}
 	}
 }
 
